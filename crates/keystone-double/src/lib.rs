@@ -1,0 +1,1 @@
+//! An embedded identity service.
