@@ -1,1 +1,19 @@
-//! Portcullis.
+//! Portcullis validates OpenStack Keystone tokens in front of a service.
+//!
+//! Read the rooms in this order; `ARCHITECTURE.md` draws the arrows between them.
+
+#![forbid(unsafe_code)]
+
+pub mod config;
+
+pub mod front;
+pub mod server;
+
+pub mod validation;
+
+pub mod keystone;
+pub mod upstream;
+
+pub mod dial;
+pub mod identity;
+pub mod telemetry;

@@ -1,0 +1,42 @@
+//! What the configuration means, once everything the operator wrote has been read and found right.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::{front, keystone, server, telemetry, upstream, validation};
+
+/// A whole, valid configuration, ordered by the room that each part is for.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The process itself.
+    pub process: Process,
+    /// Logs.
+    pub log: telemetry::Settings,
+    /// The public listener.
+    pub server: server::Settings,
+    /// The door.
+    pub front: front::Settings,
+    /// Caches.
+    pub validation: validation::Settings,
+    /// The identity service.
+    pub keystone: keystone::Settings,
+    /// The guarded service.
+    pub upstream: upstream::Settings,
+    /// What is allowed but weakens security, one sentence each, to be said at every start.
+    pub warnings: Vec<String>,
+}
+
+/// The process: its threads, its side doors and its end. All of it needs a restart to change.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Worker threads, each with its own listener socket and upstream connections.
+    pub workers: usize,
+    /// Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `None` for nowhere.
+    pub telemetry: Option<SocketAddr>,
+    /// Where `/config`, `/cache` and `/log-level` are served; `None` for nowhere. Loopback only.
+    pub admin: Option<SocketAddr>,
+    /// How long to go on accepting after readiness turned red, so that load balancers notice.
+    pub drain_delay: Duration,
+    /// How long requests in flight may take to finish after that.
+    pub drain_timeout: Duration,
+}

@@ -1,0 +1,288 @@
+//! The one table of protected headers. It drives stripping, rendering, the documentation and the
+//! tests, so that a header we set is always a header we strip.
+
+use http::{HeaderMap, HeaderName};
+
+/// One protected header.
+#[derive(Debug)]
+pub struct Header {
+    /// The field name as it goes on the wire.
+    pub name: HeaderName,
+    /// Why the name is protected.
+    pub class: Class,
+    /// What its value means, for the reference.
+    pub about: &'static str,
+}
+
+/// Why a header name is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A credential: passed on when spelled exactly so, stripped in any other spelling.
+    Credential,
+    /// A second name for a claim about the user, kept for old services.
+    Deprecated(Claim),
+    /// Identity in the convention of another proxy: never set by us, and never to be believed.
+    Foreign,
+    /// A claim about the service that calls on the user's behalf.
+    Service(Claim),
+    /// A claim about the user.
+    User(Claim),
+}
+
+/// What a header says, whoever it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    DomainId,
+    DomainName,
+    IsAdminProject,
+    ProjectDomainId,
+    ProjectDomainName,
+    ProjectId,
+    ProjectName,
+    Roles,
+    Status,
+    SystemScope,
+    UserDomainId,
+    UserDomainName,
+    UserId,
+    UserName,
+}
+
+/// Whom a set of headers is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The owner of the user token.
+    User,
+}
+
+/// The claim that a row makes about `side`, if any.
+pub(super) fn claim_of(class: Class, side: Side) -> Option<Claim> {
+    match (class, side) {
+        (Class::User(claim) | Class::Deprecated(claim), Side::User) => Some(claim),
+        (Class::Credential | Class::Foreign | Class::Service(_), _) => None,
+    }
+}
+
+/// A fact cannot be a header value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the identity holds a value that no header can carry")]
+pub struct Unrenderable;
+
+const fn row(name: &'static str, class: Class, about: &'static str) -> Header {
+    Header { name: HeaderName::from_static(name), class, about }
+}
+
+/// Names that begin so (in [normal form](normal_form)) are protected as well: the families that
+/// identity headers come in, whatever member is invented next.
+pub const PREFIXES: &[&str] = &[
+    "openstack-system-",
+    "x-identity-",
+    "x-impersonator-",
+    "x-portcullis-",
+    "x-project-domain-",
+    "x-service-domain-",
+    "x-service-identity-",
+    "x-service-project-",
+    "x-service-user-",
+    "x-ssl-client-",
+    "x-user-domain-",
+];
+
+/// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
+/// (`auth_token`); `OpenStack-System-Scope` is there but missing from its own list of headers to
+/// remove.
+#[rustfmt::skip]
+pub static TABLE: [Header; 61] = [
+    row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
+    row("x-user-id", Class::User(Claim::UserId), "the user's id"),
+    row("x-user-name", Class::User(Claim::UserName), "the user's name"),
+    row("x-user-domain-id", Class::User(Claim::UserDomainId), "id of the domain that owns the user"),
+    row("x-user-domain-name", Class::User(Claim::UserDomainName), "name of the domain that owns the user"),
+    row("x-project-id", Class::User(Claim::ProjectId), "the project's id, project-scoped tokens only"),
+    row("x-project-name", Class::User(Claim::ProjectName), "the project's name"),
+    row("x-project-domain-id", Class::User(Claim::ProjectDomainId), "id of the domain that owns the project"),
+    row("x-project-domain-name", Class::User(Claim::ProjectDomainName), "name of the domain that owns the project"),
+    row("x-domain-id", Class::User(Claim::DomainId), "the domain's id, domain-scoped tokens only"),
+    row("x-domain-name", Class::User(Claim::DomainName), "the domain's name"),
+    row("openstack-system-scope", Class::User(Claim::SystemScope), "`all`, system-scoped tokens only"),
+    row("x-roles", Class::User(Claim::Roles), "role names joined by commas; empty for an unscoped token"),
+    row("x-is-admin-project", Class::User(Claim::IsAdminProject), "`True` unless Keystone said otherwise"),
+    row("x-user", Class::Deprecated(Claim::UserName), "as `X-User-Name`"),
+    row("x-role", Class::Deprecated(Claim::Roles), "as `X-Roles`"),
+    row("x-tenant-id", Class::Deprecated(Claim::ProjectId), "as `X-Project-Id`"),
+    row("x-tenant-name", Class::Deprecated(Claim::ProjectName), "as `X-Project-Name`"),
+    row("x-tenant", Class::Deprecated(Claim::ProjectName), "as `X-Project-Name`"),
+    row("x-service-identity-status", Class::Service(Claim::Status), "`Confirmed` or `Invalid`, when a service token came along"),
+    row("x-service-user-id", Class::Service(Claim::UserId), "the calling service's user id"),
+    row("x-service-user-name", Class::Service(Claim::UserName), "its user name"),
+    row("x-service-user-domain-id", Class::Service(Claim::UserDomainId), "id of its user's domain"),
+    row("x-service-user-domain-name", Class::Service(Claim::UserDomainName), "name of its user's domain"),
+    row("x-service-project-id", Class::Service(Claim::ProjectId), "its project's id"),
+    row("x-service-project-name", Class::Service(Claim::ProjectName), "its project's name"),
+    row("x-service-project-domain-id", Class::Service(Claim::ProjectDomainId), "id of its project's domain"),
+    row("x-service-project-domain-name", Class::Service(Claim::ProjectDomainName), "name of its project's domain"),
+    row("x-service-domain-id", Class::Service(Claim::DomainId), "its domain's id"),
+    row("x-service-domain-name", Class::Service(Claim::DomainName), "its domain's name"),
+    row("x-service-roles", Class::Service(Claim::Roles), "its role names joined by commas"),
+    row("x-auth-token", Class::Credential, "the user token, passed on as the client sent it"),
+    row("x-storage-token", Class::Credential, "the user token under Swift's name, passed on when it is the one that was validated"),
+    row("x-service-token", Class::Foreign, "the service token; removed, because it is not validated yet"),
+    row("x-subject-token", Class::Foreign, "the subject of a validation; only an identity service has a use for it"),
+    row("x-service-catalog", Class::Foreign, "the service catalogue; not offered yet"),
+    row("openstack-identity-access-rules", Class::Foreign, "a promise to Keystone that only a validator may make"),
+    row("x-catalog", Class::Foreign, "the catalogue in Repose's convention"),
+    row("x-map-roles", Class::Foreign, "roles per project in Repose's convention"),
+    row("x-relevant-roles", Class::Foreign, "roles in Repose's convention"),
+    row("x-pp-user", Class::Foreign, "the user in Repose's convention"),
+    row("x-pp-groups", Class::Foreign, "groups in Repose's convention"),
+    row("x-authorization", Class::Foreign, "`Proxy` in Repose's convention"),
+    row("x-delegated", Class::Foreign, "delegation in Repose's convention"),
+    row("x-contact-id", Class::Foreign, "the user's contact in Repose's convention"),
+    row("x-default-region", Class::Foreign, "the user's region in Repose's convention"),
+    row("x-auth-token-key", Class::Foreign, "a cache key in Repose's convention"),
+    row("x-token-expires", Class::Foreign, "the token's expiry in Repose's convention"),
+    row("x-authenticated-by", Class::Foreign, "authentication methods in Repose's convention"),
+    row("x-forwarded-user", Class::Foreign, "the user in oauth2-proxy's convention"),
+    row("x-forwarded-groups", Class::Foreign, "groups in oauth2-proxy's convention"),
+    row("x-forwarded-email", Class::Foreign, "mail address in oauth2-proxy's convention"),
+    row("x-forwarded-preferred-username", Class::Foreign, "user name in oauth2-proxy's convention"),
+    row("x-forwarded-access-token", Class::Foreign, "a credential in oauth2-proxy's convention"),
+    row("x-auth-request-user", Class::Foreign, "the user in oauth2-proxy's convention"),
+    row("x-auth-request-groups", Class::Foreign, "groups in oauth2-proxy's convention"),
+    row("x-auth-request-email", Class::Foreign, "mail address in oauth2-proxy's convention"),
+    row("x-forwarded-client-cert", Class::Foreign, "a client certificate in Envoy's convention"),
+    row("remote-user", Class::Foreign, "the user in the CGI convention"),
+    row("x-remote-user", Class::Foreign, "the user in Kubernetes' convention"),
+    row("x-remote-group", Class::Foreign, "groups in Kubernetes' convention"),
+];
+
+/// Which row, or family of rows, protects `name`; `None` for a field that is nobody's business.
+///
+/// A name is compared in its normal form, because servers behind a proxy fold names in different
+/// ways: CGI and WSGI take `_` for `-`, PHP takes `.` as well, lighttpd takes every mark.
+pub fn classify(name: &HeaderName) -> Option<Class> {
+    let name = name.as_str();
+    let mut bytes = name.bytes();
+    let (Some(first), Some(second)) = (bytes.next().map(fold), bytes.next().map(fold)) else {
+        return None;
+    };
+    // Cheap and final for almost every ordinary field.
+    if !matches!((first, second), (b'x', b'-') | (b'o', b'p') | (b'r', b'e')) {
+        return None;
+    }
+    let same = |row: &&Header| normal_equal(name, row.name.as_str());
+    if let Some(row) = TABLE.iter().find(same) {
+        let canonical = name == row.name.as_str();
+        return Some(match row.class {
+            Class::Credential if !canonical => Class::Foreign,
+            class => class,
+        });
+    }
+    PREFIXES.iter().any(|prefix| normal_starts_with(name, prefix)).then_some(Class::Foreign)
+}
+
+/// Removes every field that the client had no right to send, in whatever spelling and however
+/// often. Returns how many distinct names went.
+///
+/// Canonical credentials stay; who may see them is decided by the door.
+pub fn strip_client_headers(headers: &mut HeaderMap) -> usize {
+    let doomed: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| classify(name).is_some_and(|class| class != Class::Credential))
+        .cloned()
+        .collect();
+    for name in &doomed {
+        headers.remove(name);
+    }
+    doomed.len()
+}
+
+/// The spelling under which names are compared: letters lower-cased, every character that is
+/// neither letter nor digit a `-`.
+pub fn normal_form(name: &str) -> String {
+    name.bytes().map(|byte| char::from(fold(byte))).collect()
+}
+
+fn normal_equal(name: &str, row: &str) -> bool {
+    name.len() == row.len() && normal_starts_with(name, row)
+}
+
+fn normal_starts_with(name: &str, prefix: &str) -> bool {
+    name.len() >= prefix.len() && name.bytes().map(fold).zip(prefix.bytes()).all(|(a, b)| a == b)
+}
+
+fn fold(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_normal_form_and_stands_once() {
+        for (at, row) in TABLE.iter().enumerate() {
+            assert_eq!(normal_form(row.name.as_str()), row.name.as_str());
+            assert!(TABLE[..at].iter().all(|other| other.name != row.name), "{}", row.name);
+            assert!(classify(&row.name).is_some(), "{} is not found", row.name);
+        }
+        assert!(TABLE.len() < usize::from(u8::MAX), "rows are numbered by a byte");
+    }
+
+    #[test]
+    fn a_prefix_protects_its_whole_family() {
+        let name = HeaderName::from_static("x-service-user-favourite-colour");
+        assert_eq!(classify(&name), Some(Class::Foreign));
+    }
+
+    #[test]
+    fn a_credential_is_one_in_its_own_spelling_only() {
+        assert_eq!(classify(&HeaderName::from_static("x-auth-token")), Some(Class::Credential));
+        assert_eq!(classify(&HeaderName::from_static("x_auth_token")), Some(Class::Foreign));
+    }
+
+    /// Some spelling of `name` that a server behind us might take for it.
+    fn disguise(name: &'static str) -> impl Strategy<Value = String> {
+        let marks = "!#$%&'*+-.^_`|~";
+        let each: Vec<_> = name
+            .chars()
+            .map(|c| match c {
+                '-' => prop::sample::select(marks.chars().collect::<Vec<_>>()).boxed(),
+                c => prop::sample::select(vec![c, c.to_ascii_uppercase()]).boxed(),
+            })
+            .collect();
+        each.prop_map(|chars| chars.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn no_disguise_of_a_protected_name_survives(
+            (row, spelling) in (0..TABLE.len())
+                .prop_flat_map(|row| (Just(row), disguise(TABLE[row].name.as_str()))),
+            copies in 1..4_usize,
+        ) {
+            let mut headers = HeaderMap::new();
+            let name = HeaderName::from_bytes(spelling.as_bytes()).unwrap();
+            for _ in 0..copies {
+                headers.append(name.clone(), HeaderValue::from_static("evil"));
+            }
+            headers.append("accept", HeaderValue::from_static("*/*"));
+            strip_client_headers(&mut headers);
+            let canonical = TABLE[row].class == Class::Credential && name == TABLE[row].name;
+            prop_assert_eq!(headers.contains_key(&name), canonical);
+            prop_assert!(headers.contains_key("accept"));
+        }
+
+        #[test]
+        fn stripping_agrees_with_the_normal_form(name in "[a-zA-Z0-9!#$%&'*+.^_`|~-]{1,30}") {
+            let normal = normal_form(&name);
+            let protected = TABLE.iter().any(|row| row.name.as_str() == normal)
+                || PREFIXES.iter().any(|prefix| normal.starts_with(prefix));
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            prop_assert_eq!(classify(&name).is_some(), protected);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The vocabulary: tokens, identities and the headers that carry them.
+//!
+//! Pure data and rules. Nothing here waits, spawns or opens a socket, and nothing here imports
+//! another room; every other room speaks in these words.
+
+mod headers;
+mod name;
+mod person;
+mod secret;
+mod time;
+mod timestamp;
+mod token;
+
+pub use headers::{
+    Class, Header, PREFIXES, TABLE, Unrenderable, classify, normal_form, strip_client_headers,
+};
+pub use name::{encode_name, encode_role};
+pub use person::{Draft, Identity, Kind, Named, Scope, ScopeDraft};
+pub use secret::Secret;
+pub use time::{Clock, ManualClock, UnixTime};
+pub use timestamp::parse_timestamp;
+pub use token::{Allowance, RawToken, Token, TokenHasher, TokenKey};

@@ -1,0 +1,61 @@
+//! Keystone's dates: ISO 8601 with or without fractions, and with or without a zone.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use super::UnixTime;
+
+/// Reads a date as identity services write it. A missing zone means UTC: Keystone always writes
+/// `Z`, Open Telekom Cloud's service sometimes leaves it out.
+///
+/// Returns `None` for anything else.
+pub fn parse_timestamp(text: &str) -> Option<UnixTime> {
+    let stamp = match text.parse::<Timestamp>() {
+        Ok(stamp) => stamp,
+        Err(_) if has_zone(text) => return None,
+        Err(_) => {
+            text.parse::<DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()
+        }
+    };
+    Some(UnixTime::from_millis(stamp.as_millisecond()))
+}
+
+/// Whether something after the time of day claims to be a zone. Such a text that is no timestamp
+/// must not be read as UTC by ignoring what it says.
+fn has_zone(text: &str) -> bool {
+    text.get(11..).is_none_or(|time| time.contains(['Z', 'z', '+', '-', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_that_a_supported_service_writes_is_read_as_the_same_instant() {
+        let expected = Some(UnixTime::from_millis(1_795_287_358_000));
+        for text in [
+            "2026-11-21T18:55:58.000000Z",
+            "2026-11-21T18:55:58Z",
+            "2026-11-21T18:55:58.000Z",
+            "2026-11-21T18:55:58.000000",
+            "2026-11-21T18:55:58",
+            "2026-11-21T20:55:58.000000+02:00",
+        ] {
+            assert_eq!(parse_timestamp(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_date() {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-11-21",
+            "2026-13-21T00:00:00Z",
+            "1795287358",
+            "2026-11-21T18:55:58+99:99",
+        ] {
+            assert_eq!(parse_timestamp(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The forms a token takes: borrowed from its request, owned by its one validation, and digested.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A token as the client sent it, blanks around it removed. It cannot outlive its request.
+#[derive(Clone, Copy)]
+pub struct RawToken<'a>(&'a [u8]);
+
+impl<'a> RawToken<'a> {
+    /// Takes the bytes of a credential field. Keystone ignores blanks around a token
+    /// (keystonemiddleware bug 1689468), so two spellings that differ only there are one token.
+    pub fn new(field: &'a [u8]) -> Self {
+        Self(field.trim_ascii())
+    }
+
+    /// The bytes to ask Keystone about.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is left once the blanks are gone.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this could be a token at all: visible ASCII without a comma or a quote.
+    ///
+    /// Fernet, JWS, UUID and PKI tokens all fit. Two `X-Auth-Token` lines folded into one by a
+    /// hop before us do not, nor do control bytes that would break a header on the way to
+    /// Keystone.
+    pub fn is_well_formed(self) -> bool {
+        !self.0.is_empty()
+            && self.0.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b',' | b'"'))
+    }
+
+    /// The copy that travels with the question to Keystone.
+    pub fn to_owned(self) -> Token {
+        Token(Zeroizing::new(self.0.into()))
+    }
+}
+
+impl fmt::Debug for RawToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawToken({} bytes)", self.0.len())
+    }
+}
+
+/// The owned copy that one validation needs; wiped when that validation ends.
+pub struct Token(Zeroizing<Box<[u8]>>);
+
+impl Token {
+    /// The same token, borrowed.
+    pub fn as_raw(&self) -> RawToken<'_> {
+        RawToken(&self.0)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token({} bytes)", self.0.len())
+    }
+}
+
+/// What Keystone is asked to overlook about a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    /// Nothing: an expired token is an invalid one.
+    None,
+    /// Expiry, within Keystone's own window, because a service vouches for the caller.
+    Expired,
+}
+
+/// What caches and single flight know a token by: 128 bits that say nothing about it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenKey([u8; 16]);
+
+impl TokenKey {
+    /// Reads the 32 hex digits that an operator copied from [`TokenHasher::fingerprint`]'s longer
+    /// sibling on the admin page.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        u128::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| text.len() == 32)
+            .map(|number| Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenKey(..)")
+    }
+}
+
+/// Turns tokens into keys with a secret drawn at start-up, so that neither a memory dump nor a
+/// chosen token can aim at an entry.
+#[derive(Clone)]
+pub struct TokenHasher {
+    key: [u8; 32],
+}
+
+impl TokenHasher {
+    /// Uses `key`, which must be secret and random.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self { key }
+    }
+
+    /// The key of `token` under `allowance`. What Keystone says about an expired token depends on
+    /// the allowance, so the two cases never share an entry.
+    pub fn key(&self, token: RawToken<'_>, allowance: Allowance) -> TokenKey {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(match allowance {
+            Allowance::None => b"n",
+            Allowance::Expired => b"e",
+        });
+        hasher.update(token.as_bytes());
+        let mut key = [0; 16];
+        hasher.finalize_xof().fill(&mut key);
+        TokenKey(key)
+    }
+}
+
+impl fmt::Debug for TokenHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHasher(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_around_a_token_do_not_make_another_token() {
+        let hasher = TokenHasher::new([7; 32]);
+        let plain = hasher.key(RawToken::new(b"gAAAA"), Allowance::None);
+        assert_eq!(plain, hasher.key(RawToken::new(b" \tgAAAA "), Allowance::None));
+        assert_ne!(plain, hasher.key(RawToken::new(b"gAAAA"), Allowance::Expired));
+        assert_ne!(plain, TokenHasher::new([8; 32]).key(RawToken::new(b"gAAAA"), Allowance::None));
+    }
+
+    #[test]
+    fn shapes_that_no_token_has_are_recognised() {
+        for good in ["gAAAAABr", "eyJ0.eyJh.sig-_", "0123abcd", "MIIH+/=="] {
+            assert!(RawToken::new(good.as_bytes()).is_well_formed(), "{good}");
+        }
+        for bad in [&b"a,b"[..], b"a b", b"tok\xf6n", b"a\0b", b"", b"\"a\"", b"a\x7fb"] {
+            assert!(!RawToken::new(bad).is_well_formed(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn no_form_of_a_token_prints_it() {
+        let token = RawToken::new(b"gAAAAsecret");
+        let hasher = TokenHasher::new([7; 32]);
+        let shown = format!(
+            "{token:?} {:?} {:?} {hasher:?}",
+            token.to_owned(),
+            hasher.key(token, Allowance::None)
+        );
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+}

@@ -1,0 +1,5 @@
+//! To be written.
+
+mod settings;
+
+pub use settings::Settings;
