@@ -110,9 +110,11 @@ impl Endpoint {
         if host.is_empty() {
             return Err(format!("the host is missing; {FORMS}"));
         }
-        let port = match (authority.port(), secure) {
-            (Some(_), _) => authority
-                .port_u16()
+        let written = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+        let port = match (written.strip_prefix(':'), secure) {
+            (Some(port), _) => port
+                .parse()
+                .ok()
                 .filter(|port| *port != 0)
                 .ok_or_else(|| "the port must be between 1 and 65535".to_owned())?,
             (None, true) => 443,

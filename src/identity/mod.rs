@@ -10,6 +10,7 @@ mod secret;
 mod time;
 mod timestamp;
 mod token;
+mod verdict;
 
 pub use headers::{
     Class, Header, PREFIXES, TABLE, Unrenderable, classify, normal_form, strip_client_headers,
@@ -20,3 +21,4 @@ pub use secret::Secret;
 pub use time::{Clock, ManualClock, UnixTime};
 pub use timestamp::parse_timestamp;
 pub use token::{Allowance, RawToken, Token, TokenHasher, TokenKey};
+pub use verdict::BadToken;

@@ -1,8 +1,254 @@
-//! The identity service, spoken.
+//! The identity service, spoken: one question, who is this token?
+//!
+//! This room knows Keystone's wire protocol and our own account there. It knows nothing of
+//! caches, of clients, or of how a refusal is worded.
 
+mod answer;
+mod error;
+mod login;
+mod metrics;
+mod session;
 mod settings;
+mod transport;
+mod wire;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, StatusCode, header};
+use http_body_util::Full;
+use tokio::time::timeout;
+
+use crate::dial::{Dialer, TrustError};
+use crate::identity::{Allowance, Clock, Identity, RawToken};
+use crate::telemetry::{Label, MetricError, Quiet, Registry};
+
+use answer::{Asker, Verdict, judge};
+use metrics::{Metrics, Operation};
+use session::Session;
+use transport::Transport;
+
+pub use error::{Fault, KeystoneError};
 pub use settings::{
     ApplicationCredentialRef, Base, Credentials, DomainReference, LoginScope, Method, Mode,
     Reference, Settings,
 };
+
+const USER_AGENT: &str = concat!("portcullis/", env!("CARGO_PKG_VERSION"));
+
+/// The longest that Keystone may tell us to keep quiet. Clients are told the whole time; we look
+/// again sooner, because an outage that ended should not last on our side.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+
+/// The identity service cannot be spoken to at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A metric is declared twice.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+    /// Its certificate could never be checked.
+    #[error("keystone: {0}")]
+    Trust(#[from] TrustError),
+}
+
+/// The identity service.
+pub struct Keystone {
+    transport: Transport,
+    /// Our own account; `None` when tokens validate themselves.
+    session: Option<Session>,
+    path: String,
+    base: String,
+    timeout: Duration,
+    clock: Clock,
+    /// On the steady clock, in milliseconds: no question before then.
+    quiet_until: AtomicU64,
+    metrics: Metrics,
+    complaints: Box<[Quiet]>,
+}
+
+impl Keystone {
+    /// Prepares to ask the service that `settings` name. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When its certificate could never be checked, or its metrics are declared already.
+    pub fn new(settings: &Settings, clock: Clock, registry: &Registry) -> Result<Self, SetupError> {
+        let metrics = Metrics::register(registry)?;
+        metrics.up.set(1);
+        let base = &settings.base;
+        let dialer = Dialer::new(base.endpoint.clone(), settings.connect_timeout)?;
+        let session = match &settings.mode {
+            Mode::SelfValidation => None,
+            Mode::Service(credentials) => Some(Session::new(
+                (**credentials).clone(),
+                &base.path,
+                clock.clone(),
+                metrics.clone(),
+            )),
+        };
+        Ok(Self {
+            transport: Transport::new(dialer, settings.retries, metrics.clone()),
+            session,
+            path: format!("{}/auth/tokens?nocatalog=1", base.path),
+            base: base.path.clone(),
+            timeout: settings.timeout,
+            clock,
+            quiet_until: AtomicU64::new(0),
+            metrics,
+            complaints: Fault::ALL.iter().map(|_| Quiet::new(Duration::from_secs(10))).collect(),
+        })
+    }
+
+    /// Asks who `token` is. `request_id`, if any, lets Keystone's log be matched with ours.
+    ///
+    /// Takes at most the configured timeout, our own login included. Cancelling it closes the
+    /// connection in use and leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`KeystoneError::Bad`] is Keystone's word about the token;
+    /// [`KeystoneError::Unavailable`] says that nobody knows.
+    pub async fn who_is(
+        &self,
+        token: RawToken<'_>,
+        allowance: Allowance,
+        request_id: Option<&HeaderValue>,
+    ) -> Result<Identity, KeystoneError> {
+        if let Some(pause) = self.pause() {
+            return Err(KeystoneError::Unavailable(Fault::Throttled, Some(pause)));
+        }
+        let asked = timeout(self.timeout, self.ask(token, allowance, request_id));
+        let result = asked.await.unwrap_or(Err(KeystoneError::Unavailable(Fault::Deadline, None)));
+        self.note(&result);
+        result
+    }
+
+    /// Looks once whether something that speaks Keystone's v3 answers, and says so in the log.
+    /// Nothing depends on it: a service that is down now may be up when it is needed.
+    pub async fn greet(&self) {
+        let question = || {
+            Request::builder()
+                .uri(&self.base)
+                .header(header::HOST, self.transport.authority())
+                .header(header::ACCEPT, "application/json")
+                .header(header::USER_AGENT, USER_AGENT)
+                .body(Full::default())
+                .unwrap_or_default()
+        };
+        let asked = self.transport.ask(Operation::Discover, &question);
+        match timeout(self.timeout, asked).await {
+            Ok(Ok(answer)) if answer.status == StatusCode::OK => {
+                tracing::info!(url = %self.base, "the identity service answers");
+            }
+            Ok(Ok(answer)) => tracing::warn!(
+                status = answer.status.as_u16(),
+                "no identity service at keystone.auth_url; check its path prefix"
+            ),
+            Ok(Err(fault)) => tracing::warn!(
+                kind = fault.as_str(),
+                remedy = fault.remedy(),
+                "the identity service does not answer yet"
+            ),
+            Err(_) => tracing::warn!("the identity service does not answer in time yet"),
+        }
+    }
+
+    async fn ask(
+        &self,
+        token: RawToken<'_>,
+        allowance: Allowance,
+        request_id: Option<&HeaderValue>,
+    ) -> Result<Identity, KeystoneError> {
+        // A token that is no header value was refused long before.
+        let subject = sensitive(token)?;
+        let Some(session) = &self.session else {
+            let answer = self.validate(&subject, &subject, allowance, request_id).await?;
+            return match judge(Asker::Subject, token, &answer, self.clock.now()) {
+                Verdict::Settled(result) => result,
+                Verdict::OwnTokenRefused => credentials_refused(),
+            };
+        };
+        let mut own = session.token(&self.transport).await?;
+        for first in [true, false] {
+            let answer = self.validate(&own.value, &subject, allowance, request_id).await?;
+            match judge(Asker::Service, token, &answer, self.clock.now()) {
+                Verdict::Settled(result) => return result,
+                Verdict::OwnTokenRefused if first => {
+                    own = session.replace(&own, &self.transport).await?;
+                }
+                Verdict::OwnTokenRefused => {}
+            }
+        }
+        credentials_refused()
+    }
+
+    async fn validate(
+        &self,
+        caller: &HeaderValue,
+        subject: &HeaderValue,
+        allowance: Allowance,
+        request_id: Option<&HeaderValue>,
+    ) -> Result<transport::Answer, KeystoneError> {
+        let expired = match allowance {
+            Allowance::None => "",
+            Allowance::Expired => "&allow_expired=1",
+        };
+        let uri = format!("{}{expired}", self.path);
+        let question = || {
+            let mut request = Request::builder()
+                .uri(&uri)
+                .header(header::HOST, self.transport.authority())
+                .header(header::ACCEPT, "application/json")
+                .header(header::USER_AGENT, USER_AGENT)
+                .header("x-auth-token", caller)
+                .header("x-subject-token", subject);
+            if let Some(id) = request_id {
+                request = request.header("x-openstack-request-id", id);
+            }
+            request.body(Full::<Bytes>::default()).unwrap_or_default()
+        };
+        self.transport
+            .ask(Operation::Validate, &question)
+            .await
+            .map_err(|fault| KeystoneError::Unavailable(fault, None))
+    }
+
+    /// How long Keystone still wants to be left alone.
+    fn pause(&self) -> Option<Duration> {
+        let until = Duration::from_millis(self.quiet_until.load(Ordering::Relaxed));
+        until.checked_sub(self.clock.steady()).filter(|left| !left.is_zero())
+    }
+
+    fn note(&self, result: &Result<Identity, KeystoneError>) {
+        let Err(KeystoneError::Unavailable(fault, pause)) = result else {
+            self.metrics.up.set(1);
+            return;
+        };
+        self.metrics.up.set(0);
+        self.metrics.faults.count(*fault);
+        if let (Fault::Throttled, Some(pause)) = (fault, pause) {
+            let until = self.clock.steady() + (*pause).min(MAX_PAUSE);
+            let millis = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+            self.quiet_until.fetch_max(millis, Ordering::Relaxed);
+        }
+        let held_back = self.complaints.get(fault.index()).and_then(Quiet::pass);
+        if let Some(held_back) = held_back {
+            tracing::warn!(
+                kind = fault.as_str(),
+                remedy = fault.remedy(),
+                held_back,
+                "a token could not be validated"
+            );
+        }
+    }
+}
+
+fn credentials_refused<T>() -> Result<T, KeystoneError> {
+    Err(KeystoneError::Unavailable(Fault::Credentials, None))
+}
+
+fn sensitive(token: RawToken<'_>) -> Result<HeaderValue, KeystoneError> {
+    let mut value = HeaderValue::from_bytes(token.as_bytes())
+        .map_err(|_| KeystoneError::Bad(crate::identity::BadToken::Malformed))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,37 @@
+//! An HTTP/1.1 client connection: one request at a time, driven by a task of its own.
+
+use http_body::Body;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::error::Error;
+
+use super::{Address, DialError, Stream};
+
+/// The sending half of a connection.
+pub type Sender<B> = http1::SendRequest<B>;
+
+/// Starts HTTP/1.1 on `stream`. The driver runs until either side closes; dropping the sender
+/// makes it end.
+///
+/// # Errors
+/// When the connection cannot be set up at all.
+pub async fn handshake<B>(stream: Stream, address: &Address) -> Result<Sender<B>, DialError>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let (sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|source| DialError::Http { address: address.clone(), source })?;
+    let address = address.clone();
+    #[expect(clippy::disallowed_methods, reason = "a socket we opened is driven by its own task")]
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            // Whoever waits for a response hears of it too; a connection idle in a pool has
+            // nobody else to tell.
+            tracing::debug!(peer = %address, %error, "connection ended");
+        }
+    });
+    Ok(sender)
+}

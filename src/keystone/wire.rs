@@ -1,0 +1,165 @@
+//! The v3 answers as they stand on the wire. These types never leave this room.
+//!
+//! Unknown members are ignored and null means absent, because clouds add members of their own;
+//! a member given twice is malformed, because two readers could pick different ones.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::identity::{BadToken, Draft, Identity, Named, ScopeDraft, UnixTime, parse_timestamp};
+
+use super::KeystoneError;
+use super::error::Fault;
+
+/// `{"token": {...}}`
+#[derive(Deserialize)]
+struct Envelope {
+    token: TokenBody,
+}
+
+#[derive(Deserialize)]
+struct TokenBody {
+    user: Owned,
+    project: Option<Owned>,
+    domain: Option<Domain>,
+    system: Option<System>,
+    roles: Option<Vec<Role>>,
+    audit_ids: Option<Vec<String>>,
+    expires_at: String,
+    issued_at: Option<String>,
+    is_admin_project: Option<bool>,
+    application_credential: Option<ApplicationCredential>,
+    bind: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Owned {
+    id: String,
+    name: String,
+    domain: Option<Domain>,
+}
+
+#[derive(Deserialize)]
+struct Domain {
+    id: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct System {
+    all: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Role {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct ApplicationCredential {
+    access_rules: Option<Value>,
+}
+
+/// Keystone's error shape, `{"error": {"code": 404, ...}}`. Gateways before it use others.
+#[derive(Deserialize)]
+struct ErrorEnvelope {
+    error: ErrorBody,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    code: u16,
+    message: Option<String>,
+}
+
+/// Reads the answer to a validation.
+pub(super) fn identity(body: &[u8], now: UnixTime) -> Result<Identity, KeystoneError> {
+    let malformed = |what: &'static str| {
+        tracing::debug!(what, "the validation answer cannot be used");
+        KeystoneError::Unavailable(Fault::Malformed, None)
+    };
+    let token = serde_json::from_slice::<Envelope>(body)
+        .map_err(|_| malformed("not a token document"))?
+        .token;
+    let expires_at =
+        parse_timestamp(&token.expires_at).ok_or_else(|| malformed("expires_at is no date"))?;
+    if expires_at <= now {
+        return Err(KeystoneError::Bad(BadToken::Expired));
+    }
+    if token.bind.as_ref().is_some_and(|bind| bind.as_object().is_none_or(|all| !all.is_empty())) {
+        return Err(KeystoneError::Bad(BadToken::Bound));
+    }
+    // Keystone hides such tokens from validators that do not promise to enforce the rules, and
+    // we do not promise; one that shows up all the same must not pass without them.
+    if token.application_credential.as_ref().is_some_and(|made| made.access_rules.is_some()) {
+        return Err(KeystoneError::Bad(BadToken::Restricted));
+    }
+    Identity::new(&draft(token, expires_at)).map_err(|_| malformed("an id that no header carries"))
+}
+
+fn draft(token: TokenBody, expires_at: UnixTime) -> Draft {
+    Draft {
+        scope: scope(token.project, token.domain, token.system),
+        user: token.user.into(),
+        roles: token.roles.unwrap_or_default().into_iter().map(|role| role.name).collect(),
+        audit_ids: token.audit_ids.unwrap_or_default(),
+        expires_at,
+        is_admin_project: token.is_admin_project.unwrap_or(true),
+    }
+}
+
+/// A token has one scope. Where a document shows several, the narrowest is believed.
+fn scope(project: Option<Owned>, domain: Option<Domain>, system: Option<System>) -> ScopeDraft {
+    match (project, domain, system) {
+        (Some(project), ..) => ScopeDraft::Project(project.into()),
+        (None, Some(domain), _) => ScopeDraft::Domain { id: domain.id, name: domain.name },
+        (None, None, Some(System { all: Some(true) })) => ScopeDraft::System,
+        (None, None, _) => ScopeDraft::Unscoped,
+    }
+}
+
+impl From<Owned> for Named {
+    fn from(owned: Owned) -> Self {
+        Self {
+            id: owned.id,
+            name: owned.name,
+            domain: owned.domain.map(|domain| (domain.id, domain.name)),
+        }
+    }
+}
+
+/// How long a token just issued to us lives, from Keystone's own two dates where it gives both,
+/// so that a clock that disagrees with ours does no harm.
+pub(super) fn lifetime(body: &[u8], now: UnixTime) -> Option<std::time::Duration> {
+    let token = serde_json::from_slice::<Envelope>(body).ok()?.token;
+    let expires_at = parse_timestamp(&token.expires_at)?;
+    let issued_at = token.issued_at.as_deref().and_then(parse_timestamp).unwrap_or(now);
+    Some(issued_at.until(expires_at))
+}
+
+/// What an error answer says, if it is Keystone's own.
+pub(super) enum Refusal {
+    /// Keystone's shape; whether its message names the validation itself.
+    Keystone {
+        /// The message names `identity:validate_token`: whoever asks may not.
+        about_the_caller: bool,
+    },
+    /// Somebody else's: a gateway, a load balancer, a web server.
+    Other,
+}
+
+/// Tells Keystone's errors from those of whatever stands before it. The text is looked at and
+/// dropped: Keystone's messages can hold the whole token.
+pub(super) fn refusal(body: &[u8], status: http::StatusCode) -> Refusal {
+    match serde_json::from_slice::<ErrorEnvelope>(body) {
+        Ok(ErrorEnvelope { error }) if error.code == status.as_u16() => Refusal::Keystone {
+            about_the_caller: error
+                .message
+                .is_some_and(|message| message.contains("identity:validate_token")),
+        },
+        Ok(_) | Err(_) => Refusal::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests;
