@@ -1,6 +1,7 @@
 //! The forms a token takes: borrowed from its request, owned by its one validation, and digested.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use zeroize::Zeroizing;
 
@@ -78,17 +79,32 @@ pub enum Allowance {
 }
 
 /// What caches and single flight know a token by: 128 bits that say nothing about it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TokenKey([u8; 16]);
 
 impl TokenKey {
-    /// Reads the 32 hex digits that an operator copied from [`TokenHasher::fingerprint`]'s longer
-    /// sibling on the admin page.
+    /// Reads the 32 hex digits that [`TokenKey::to_hex`] wrote.
     pub fn from_hex(text: &str) -> Option<Self> {
         u128::from_str_radix(text, 16)
             .ok()
             .filter(|_| text.len() == 32)
             .map(|number| Self(number.to_be_bytes()))
+    }
+}
+
+impl TokenKey {
+    /// The key as 32 hex digits, for the log and the admin page: it names a token to this process
+    /// and to nobody else.
+    pub fn to_hex(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+impl Hash for TokenKey {
+    /// The key is a keyed digest already, so half of it is as good a hash as any.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
     }
 }
 

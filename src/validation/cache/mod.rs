@@ -1,0 +1,217 @@
+//! What Keystone has said, remembered: identities in one store, definite refusals in another.
+//!
+//! Identities are remembered, never decisions. A failure to know is remembered nowhere.
+
+mod local;
+mod metrics;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::identity::{BadToken, Clock, Identity, TokenKey};
+use crate::telemetry::{MetricError, Registry};
+
+use super::Settings;
+use super::freshness::{Freshness, freshness, lifetime};
+use local::{Local, Remembered};
+use metrics::{Evicted, Lookup, Metrics};
+
+/// What the cache knows about a token.
+pub(super) enum Recall {
+    /// It is no good.
+    Bad(BadToken),
+    /// It stands for this identity, as of so long ago.
+    Known(Arc<Identity>, Duration),
+    /// Nothing.
+    Nothing,
+}
+
+/// Which entries to forget.
+#[derive(Clone, Debug)]
+pub enum Purge {
+    /// All of them.
+    All,
+    /// Those of one project's tokens, by project id.
+    Project(String),
+    /// Those of one user's tokens, by user id.
+    User(String),
+}
+
+/// How full the cache is.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill {
+    /// Identities held.
+    pub identities: u64,
+    /// Bytes that they hold.
+    pub bytes: u64,
+    /// Bytes that they may hold.
+    pub capacity_bytes: u64,
+    /// Refusals held.
+    pub refusals: u64,
+}
+
+/// Both stores.
+pub(super) struct Cache {
+    identities: Local<Arc<Identity>>,
+    refusals: Local<BadToken>,
+    settings: Settings,
+    clock: Clock,
+    /// Counts purges. An answer asked for before a purge must not come back after it.
+    generation: AtomicU64,
+    metrics: Metrics,
+}
+
+/// A moment in the cache's history; see [`Cache::moment`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment(u64);
+
+impl Cache {
+    pub(super) fn new(
+        settings: &Settings,
+        clock: Clock,
+        registry: &Registry,
+    ) -> Result<Self, MetricError> {
+        let metrics = Metrics::register(registry)?;
+        metrics.capacity.set(i64::try_from(settings.max_bytes).unwrap_or(i64::MAX));
+        let evictions = metrics.evictions.clone();
+        let weigh = |identity: &Arc<Identity>| identity.weight();
+        Ok(Self {
+            identities: Local::bounded_by_weight(
+                settings.max_bytes,
+                settings.ttl,
+                weigh,
+                move |cause| evictions.count(cause),
+            ),
+            refusals: Local::bounded_by_count(settings.negative_max_entries, settings.negative_ttl),
+            settings: settings.clone(),
+            clock,
+            generation: AtomicU64::new(0),
+            metrics,
+        })
+    }
+
+    /// What is known about `key`, counted. Allocates nothing.
+    pub(super) fn recall(&self, key: &TokenKey) -> Recall {
+        let found = self.look(key);
+        self.metrics.lookups.count(match &found {
+            Recall::Known(..) | Recall::Bad(BadToken::Expired) => Lookup::Hit,
+            Recall::Bad(_) => Lookup::NegativeHit,
+            Recall::Nothing => Lookup::Miss,
+        });
+        if let Recall::Known(_, age) = &found {
+            self.metrics.hit_age.observe(age.as_secs_f64());
+        }
+        found
+    }
+
+    /// The same, for one who has been counted already.
+    pub(super) fn look(&self, key: &TokenKey) -> Recall {
+        let steady = self.clock.steady();
+        if let Some(entry) = self.identities.get(key) {
+            let expires_at = entry.value.expires_at();
+            return match freshness(entry.usable_until, expires_at, steady, self.clock.now()) {
+                Freshness::Expired => Recall::Bad(BadToken::Expired),
+                Freshness::Stale => Recall::Nothing,
+                Freshness::Usable => Recall::Known(entry.value, steady.saturating_sub(entry.since)),
+            };
+        }
+        match self.refusals.get(key) {
+            Some(entry) if steady < entry.usable_until => Recall::Bad(entry.value),
+            _ => Recall::Nothing,
+        }
+    }
+
+    /// Now, for [`Cache::remember`]. Take it before asking Keystone.
+    pub(super) fn moment(&self) -> Moment {
+        Moment(self.generation.load(Ordering::SeqCst))
+    }
+
+    /// Remembers a definite answer that was asked for at `asked`, unless something was purged
+    /// since: the answer may be the very one that had to go.
+    pub(super) fn remember(
+        &self,
+        key: TokenKey,
+        answer: &Result<Arc<Identity>, BadToken>,
+        asked: Moment,
+    ) {
+        if asked != self.moment() {
+            return;
+        }
+        let since = self.clock.steady();
+        match answer {
+            Ok(identity) => {
+                let life = lifetime(
+                    self.settings.ttl,
+                    self.settings.jitter,
+                    fastrand::f64(),
+                    identity.expires_at(),
+                    self.clock.now(),
+                );
+                self.refusals.forget(&key);
+                self.put(&self.identities, key, Arc::clone(identity), since, life);
+            }
+            Err(bad) => {
+                self.identities.forget(&key);
+                self.put(&self.refusals, key, *bad, since, self.settings.negative_ttl);
+            }
+        }
+    }
+
+    fn put<V: Clone + Send + Sync + 'static>(
+        &self,
+        store: &Local<V>,
+        key: TokenKey,
+        value: V,
+        since: Duration,
+        life: Duration,
+    ) {
+        if !life.is_zero() {
+            store.put(key, Remembered { value, since, usable_until: since + life });
+        }
+    }
+
+    /// Forgets entries and returns how many identities went. Refusals are all forgotten: a purge
+    /// is asked for because something changed, and asking again is cheap.
+    pub(super) fn purge(&self, which: &Purge) -> u64 {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.refusals.forget_all();
+        match which {
+            Purge::All => self.identities.forget_all(),
+            Purge::Project(id) => {
+                self.identities.forget_if(|identity| identity.project_id() == Some(id))
+            }
+            Purge::User(id) => self.identities.forget_if(|identity| identity.user_id() == id),
+        }
+    }
+
+    /// Forgets one token.
+    pub(super) fn forget(&self, key: &TokenKey) -> bool {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.refusals.forget(key);
+        self.identities.forget(key)
+    }
+
+    /// Drops what has ended and brings the gauges up to date. Called now and then by a task.
+    pub(super) fn tidy(&self) {
+        self.identities.tidy();
+        self.refusals.tidy();
+        let fill = self.fill();
+        let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.metrics.entries.set(gauge(fill.identities));
+        self.metrics.bytes.set(gauge(fill.bytes));
+        self.metrics.negative_entries.set(gauge(fill.refusals));
+    }
+
+    pub(super) fn fill(&self) -> Fill {
+        Fill {
+            identities: self.identities.count(),
+            bytes: self.identities.weight(),
+            capacity_bytes: self.settings.max_bytes,
+            refusals: self.refusals.count(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! The task that asks Keystone: bounded, detached from requests, and the only writer of answers.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc;
+
+use crate::keystone::{Keystone, KeystoneError};
+use crate::telemetry::Stopwatch;
+
+use super::flight::Question;
+use super::metrics::{Outcome, Source};
+use super::{Answer, Shared, TokenFailure};
+
+/// Asks what is put on the desk, so many at a time. Run it for as long as the validator lives.
+pub struct Questions {
+    shared: Arc<Shared>,
+    queue: mpsc::Receiver<Question>,
+    keystone: Arc<Keystone>,
+    max_in_flight: usize,
+}
+
+impl Questions {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        queue: mpsc::Receiver<Question>,
+        keystone: Arc<Keystone>,
+        max_in_flight: usize,
+    ) -> Self {
+        Self { shared, queue, keystone, max_in_flight: max_in_flight.max(1) }
+    }
+
+    /// Runs until cancelled. Whoever waits then is told that nobody knows.
+    pub async fn run(mut self) {
+        let mut asked = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                question = self.queue.recv(), if asked.len() < self.max_in_flight => {
+                    let Some(question) = question else { break };
+                    asked.push(settle(&self.shared, &self.keystone, question));
+                }
+                Some(()) = asked.next(), if !asked.is_empty() => {}
+            }
+        }
+    }
+}
+
+/// Asks, remembers, and answers everybody who waits, in this order.
+async fn settle(shared: &Shared, keystone: &Keystone, question: Question) {
+    let key = question.key;
+    if !shared.desk.still_wanted(&key) {
+        return;
+    }
+    // A bug in reading one answer must not end validation for everybody.
+    let answer = AssertUnwindSafe(answer(shared, keystone, question))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            tracing::error!("a validation panicked; please report this");
+            shared.unavailable(None)
+        });
+    shared.desk.settle(&key, &answer);
+}
+
+async fn answer(shared: &Shared, keystone: &Keystone, question: Question) -> Answer {
+    let asked = shared.cache.moment();
+    let watch = Stopwatch::start();
+    let request_id = question.request_id.as_ref();
+    let said = keystone.who_is(question.token.as_raw(), question.allowance, request_id).await;
+    let answer = match said {
+        Ok(identity) => {
+            let identity = Ok(Arc::new(identity));
+            shared.cache.remember(question.key, &identity, asked);
+            identity.map_err(TokenFailure::Bad)
+        }
+        Err(KeystoneError::Bad(bad)) => {
+            shared.cache.remember(question.key, &Err(bad), asked);
+            Err(TokenFailure::Bad(bad))
+        }
+        Err(KeystoneError::Unavailable(_, pause)) => shared.unavailable(pause),
+    };
+    shared.metrics.duration.observe(watch.elapsed().as_secs_f64());
+    shared.metrics.validations.count(Source::Keystone, Outcome::of(&answer));
+    answer
+}
