@@ -9,6 +9,8 @@ pub mod config;
 pub mod front;
 pub mod server;
 
+pub mod admission;
+
 pub mod validation;
 
 pub mod keystone;

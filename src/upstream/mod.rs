@@ -1,5 +1,165 @@
-//! To be written.
+//! The service we guard: connections to it, and what may cross them.
+//!
+//! One of these belongs to one worker, so that a request and its response stay on one thread.
+//! It knows nothing of tokens or decisions.
 
+mod body;
+mod hop;
+mod metrics;
+mod pool;
 mod settings;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+
+use crate::dial::{DialError, Dialer, TrustError};
+use crate::telemetry::Stopwatch;
+
+use body::Progress;
+use pool::{Lease, Pool};
+
+pub use body::{RequestBody, ResponseBody};
+pub use hop::remove_hop_by_hop;
+pub use metrics::Metrics;
 pub use settings::Settings;
+
+/// Why the guarded service did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum UpstreamError {
+    /// It answered with something that is not HTTP, or closed the connection first.
+    #[error("the service broke off")]
+    Broken(#[source] hyper::Error),
+    /// It could not be reached.
+    #[error(transparent)]
+    Connect(#[from] DialError),
+    /// It took too long.
+    #[error("the service did not answer within {0:?}")]
+    Deadline(Duration),
+}
+
+/// The guarded service, as one worker reaches it.
+pub struct Upstream {
+    dialer: Arc<Dialer>,
+    pool: Arc<Pool>,
+    authority: HeaderValue,
+    response_timeout: Duration,
+    metrics: Metrics,
+}
+
+/// The service's address could never be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The address is no legal `Host`.
+    #[error("upstream: the address is no legal Host value")]
+    Authority,
+    /// Its certificate could never be checked.
+    #[error("upstream: {0}")]
+    Trust(#[from] TrustError),
+}
+
+impl Upstream {
+    /// Prepares to reach the service that `settings` name. Nothing is opened yet.
+    ///
+    /// # Errors
+    /// When its certificate could never be checked.
+    pub fn new(settings: &Settings, metrics: Metrics) -> Result<Self, SetupError> {
+        let endpoint = settings.endpoint.clone();
+        let authority = endpoint.authority.parse().map_err(|_| SetupError::Authority)?;
+        Ok(Self {
+            dialer: Arc::new(Dialer::new(endpoint, settings.connect_timeout)?),
+            pool: Arc::new(Pool::new(settings.max_idle, settings.idle_timeout)),
+            authority,
+            response_timeout: settings.response_timeout,
+            metrics,
+        })
+    }
+
+    /// Sends `request`, whose target is a path, and returns the head of the response as soon as
+    /// it arrives; its body streams.
+    ///
+    /// A request that was certainly never sent is sent again on a fresh connection; a safe one
+    /// without a body also when an old connection died under it. Anything else reaches the
+    /// service at most once. Cancelling closes the connection.
+    ///
+    /// # Errors
+    /// At the latest when neither the request's body has moved nor an answer has come for the
+    /// response timeout.
+    pub async fn forward(
+        &self,
+        mut request: Request<RequestBody>,
+    ) -> Result<Response<ResponseBody>, UpstreamError> {
+        if !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, self.authority.clone());
+        }
+        let watch = Stopwatch::start();
+        let result = self.send(request).await;
+        self.metrics.observe(&result, watch.elapsed());
+        let (response, lease) = result?;
+        Ok(response.map(|body| ResponseBody::new(body, lease)))
+    }
+
+    async fn send(
+        &self,
+        mut request: Request<RequestBody>,
+    ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
+        while let Some(mut lease) = self.pool.take() {
+            if lease.ready().await.is_err() {
+                continue;
+            }
+            let spare = body::copy_if_repeatable(&request);
+            let progress = request.body().progress();
+            match self.exchange(&mut lease, request, progress).await {
+                Ok(response) => return Ok((response, lease)),
+                Err(Failed { error, unsent }) => {
+                    let retry =
+                        unsent.or(spare).filter(|_| matches!(error, UpstreamError::Broken(_)));
+                    let Some(again) = retry else { return Err(error) };
+                    self.metrics.retries.inc();
+                    request = again;
+                }
+            }
+        }
+        let mut lease = self.connect().await?;
+        let progress = request.body().progress();
+        match self.exchange(&mut lease, request, progress).await {
+            Ok(response) => Ok((response, lease)),
+            Err(failed) => Err(failed.error),
+        }
+    }
+
+    async fn connect(&self) -> Result<Lease, UpstreamError> {
+        let watch = Stopwatch::start();
+        let stream = self.dialer.connect().await?;
+        let lease = self.pool.open(stream, &self.dialer.endpoint().address).await?;
+        self.metrics.connects.observe(watch.elapsed().as_secs_f64());
+        Ok(lease)
+    }
+
+    async fn exchange(
+        &self,
+        lease: &mut Lease,
+        request: Request<RequestBody>,
+        progress: Option<Progress>,
+    ) -> Result<Response<Incoming>, Failed> {
+        let answered = lease.send(request);
+        match body::within(self.response_timeout, progress, answered).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(mut failed)) => {
+                let unsent = failed.take_message();
+                Err(Failed { error: UpstreamError::Broken(failed.into_error()), unsent })
+            }
+            None => {
+                Err(Failed { error: UpstreamError::Deadline(self.response_timeout), unsent: None })
+            }
+        }
+    }
+}
+
+/// A failed exchange, and the request if it was certainly never sent.
+struct Failed {
+    error: UpstreamError,
+    unsent: Option<Request<RequestBody>>,
+}

@@ -1,0 +1,32 @@
+//! What comes of a decision.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::identity::{BadToken, Identity};
+
+/// Proof that a request was admitted. Only a decision makes one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Grant {
+    /// Whom Keystone vouched for.
+    pub user: Arc<Identity>,
+}
+
+/// Why a request was not admitted. Small and without heap, because refusing must be cheap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The token is no good.
+    BadToken(BadToken),
+    /// There is none.
+    MissingToken,
+    /// It is longer than the configured limit.
+    TokenTooLong,
+    /// Nobody knows whether the token is good.
+    Unavailable {
+        /// How long the client should wait.
+        retry_after: Duration,
+    },
+}
+
+const _: () = assert!(size_of::<Rejection>() <= 24);
