@@ -1,5 +1,20 @@
-//! To be written.
+//! The doors: where a protocol meets the decision. One door so far, the reverse proxy.
+//!
+//! A door translates: the wire into an [`AccessRequest`](crate::admission::AccessRequest), the
+//! answer back into the wire. It never decides.
 
+mod body;
+mod credentials;
+mod metrics;
+mod origin;
+mod record;
+mod reply;
+mod request_id;
+mod reverse_proxy;
 mod settings;
 
+pub use body::Body;
+pub use metrics::Metrics;
+pub use origin::Peer;
+pub use reverse_proxy::{ReverseProxy, Shared};
 pub use settings::Settings;

@@ -1,0 +1,228 @@
+//! What is counted about requests.
+
+use std::sync::OnceLock;
+
+use http::{Method, StatusCode};
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
+
+use crate::admission::Rejection;
+use crate::identity::BadToken;
+use crate::label;
+use crate::telemetry::{Counters, FINE_SECONDS, Label, MetricError, Registry};
+
+label! {
+    /// The methods that are told apart; the rest are one.
+    pub(super) Verb as "method" {
+        /// DELETE.
+        Delete => "DELETE",
+        /// GET.
+        Get => "GET",
+        /// HEAD.
+        Head => "HEAD",
+        /// OPTIONS.
+        Options => "OPTIONS",
+        /// PATCH.
+        Patch => "PATCH",
+        /// POST.
+        Post => "POST",
+        /// PUT.
+        Put => "PUT",
+        /// Any other.
+        Other => "OTHER",
+    }
+}
+
+impl Verb {
+    pub(super) fn of(method: &Method) -> Self {
+        match *method {
+            Method::DELETE => Self::Delete,
+            Method::GET => Self::Get,
+            Method::HEAD => Self::Head,
+            Method::OPTIONS => Self::Options,
+            Method::PATCH => Self::Patch,
+            Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            _ => Self::Other,
+        }
+    }
+}
+
+label! {
+    /// What was decided, and why.
+    pub(super) Reason as "reason" {
+        /// Keystone vouched for the token.
+        Confirmed => "confirmed",
+        /// The token is bound to something we cannot check.
+        Bound => "bound",
+        /// The token has ended.
+        Expired => "expired",
+        /// What came is no token.
+        Malformed => "malformed",
+        /// No token came.
+        Missing => "missing",
+        /// The token is limited by rules that are not enforced yet.
+        Restricted => "restricted",
+        /// The token is longer than the limit.
+        TooLong => "too_long",
+        /// Nobody knows.
+        Unavailable => "unavailable",
+        /// Keystone does not vouch for the token.
+        Unknown => "unknown",
+    }
+}
+
+impl Reason {
+    pub(super) fn of(rejection: &Rejection) -> Self {
+        match rejection {
+            Rejection::BadToken(BadToken::Bound) => Self::Bound,
+            Rejection::BadToken(BadToken::Expired) => Self::Expired,
+            Rejection::BadToken(BadToken::Malformed) => Self::Malformed,
+            Rejection::BadToken(BadToken::Restricted) => Self::Restricted,
+            Rejection::BadToken(BadToken::Unknown) => Self::Unknown,
+            Rejection::MissingToken => Self::Missing,
+            Rejection::TokenTooLong => Self::TooLong,
+            Rejection::Unavailable { .. } => Self::Unavailable,
+        }
+    }
+
+    /// The `decision` label that goes with it.
+    pub(super) fn decision(self) -> &'static str {
+        match self {
+            Self::Confirmed => "allow",
+            Self::Unavailable => "error",
+            Self::Bound
+            | Self::Expired
+            | Self::Malformed
+            | Self::Missing
+            | Self::Restricted
+            | Self::TooLong
+            | Self::Unknown => "deny",
+        }
+    }
+}
+
+label! {
+    /// Why a request was refused before anybody looked at its token.
+    pub(super) Rejected as "reason" {
+        /// A `Connection` field that is no list of names.
+        Connection => "connection",
+        /// A target that is no path.
+        Target => "target",
+        /// CONNECT or TRACE.
+        Method => "method",
+    }
+}
+
+/// Status codes that exist from the start.
+const USUAL: [u16; 9] = [200, 201, 204, 400, 401, 404, 502, 503, 504];
+
+/// The names of the one listener and the one route there are.
+const LISTENER: &str = "public";
+pub(super) const ROUTE: &str = "default";
+
+/// Metrics of all requests, shared by all workers.
+pub struct Metrics {
+    requests: IntCounterVec,
+    /// Handles by method and status, found once each.
+    by_method_and_code: Box<[OnceLock<IntCounter>]>,
+    durations: Box<[Histogram]>,
+    pub(super) overhead: Histogram,
+    pub(super) in_flight: IntGauge,
+    decisions: Box<[IntCounter]>,
+    pub(super) rejected: Counters<Rejected>,
+    pub(super) stripped: IntCounter,
+}
+
+/// Statuses run from 100 to 999.
+const CODES: usize = 900;
+
+impl Metrics {
+    /// Declares them.
+    ///
+    /// # Errors
+    /// When they are declared already.
+    pub fn register(registry: &Registry) -> Result<Self, MetricError> {
+        let requests = registry.counter_vec(
+            "http_requests_total",
+            "Requests, by what the client was answered.",
+            &["listener", "route", "method", "code"],
+        )?;
+        let durations = registry.histogram_vec(
+            "http_request_duration_seconds",
+            "Time from the head of a request to the end of its response.",
+            &["listener", "route", "method"],
+            FINE_SECONDS,
+        )?;
+        let overhead = registry.histogram_vec(
+            "http_overhead_duration_seconds",
+            "Our own part of the time to the head of the response: without the waits for the \
+             identity service and for the guarded service.",
+            &["route"],
+            FINE_SECONDS,
+        )?;
+        let decisions = registry.counter_vec(
+            "auth_decisions_total",
+            "Decisions, by outcome and reason.",
+            &["route", "decision", "reason"],
+        )?;
+        let in_flight = registry.gauge_vec(
+            "http_requests_in_flight",
+            "Requests that have begun and not ended.",
+            &["listener"],
+        )?;
+        let metrics = Self {
+            by_method_and_code: (0..Verb::ALL.len() * CODES).map(|_| OnceLock::new()).collect(),
+            durations: Verb::ALL
+                .iter()
+                .map(|verb| durations.with_label_values(&[LISTENER, ROUTE, verb.as_str()]))
+                .collect(),
+            overhead: overhead.with_label_values(&[ROUTE]),
+            in_flight: in_flight.with_label_values(&[LISTENER]),
+            decisions: Reason::ALL
+                .iter()
+                .map(|reason| {
+                    decisions.with_label_values(&[ROUTE, reason.decision(), reason.as_str()])
+                })
+                .collect(),
+            rejected: registry.counters(
+                "http_rejected_total",
+                "Requests refused before anybody looked at their token.",
+            )?,
+            stripped: registry.counter(
+                "http_stripped_fields_total",
+                "Fields that clients had no right to send, removed.",
+            )?,
+            requests,
+        };
+        for verb in Verb::ALL {
+            for code in USUAL {
+                metrics.requests(*verb, StatusCode::from_u16(code).unwrap_or_default());
+            }
+        }
+        Ok(metrics)
+    }
+
+    pub(super) fn count_request(&self, verb: Verb, status: StatusCode, seconds: f64) {
+        if let Some(counter) = self.requests(verb, status) {
+            counter.inc();
+        }
+        if let Some(histogram) = self.durations.get(verb.index()) {
+            histogram.observe(seconds);
+        }
+    }
+
+    pub(super) fn count_decision(&self, reason: Reason) {
+        if let Some(counter) = self.decisions.get(reason.index()) {
+            counter.inc();
+        }
+    }
+
+    fn requests(&self, verb: Verb, status: StatusCode) -> Option<&IntCounter> {
+        let code = usize::from(status.as_u16()).checked_sub(100)?;
+        let slot = self.by_method_and_code.get(verb.index() * CODES + code)?;
+        Some(slot.get_or_init(|| {
+            let labels = [LISTENER, ROUTE, verb.as_str(), status.as_str()];
+            self.requests.with_label_values(&labels)
+        }))
+    }
+}

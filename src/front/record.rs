@@ -1,0 +1,155 @@
+//! What is remembered of one request until its end: then it is counted and perhaps logged, once.
+//!
+//! For observation only; nothing is decided by it. It is written however the request ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, Method, StatusCode, Uri, Version};
+
+use crate::identity::Identity;
+use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
+
+use super::metrics::{ROUTE, Reason, Verb};
+use super::origin::Peer;
+use super::reverse_proxy::Shared;
+
+/// One request, from its head to the end of its response.
+pub(super) struct Record {
+    shared: Arc<Shared>,
+    watch: Stopwatch,
+    verb: Verb,
+    line: Option<Line>,
+    reason: Option<Reason>,
+    identity: Option<Arc<Identity>>,
+    /// Waits for others: for the identity service and for the guarded service.
+    waits: Waits,
+    status: StatusCode,
+    sent: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Waits {
+    identity: Duration,
+    upstream: Duration,
+}
+
+/// What only a log line needs.
+struct Line {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    peer: Peer,
+    request_id: HeaderValue,
+}
+
+impl Record {
+    /// Begins with the head of a request.
+    pub(super) fn open(
+        shared: &Arc<Shared>,
+        request: &http::Request<hyper::body::Incoming>,
+        peer: &Peer,
+        request_id: &HeaderValue,
+    ) -> Self {
+        shared.metrics.in_flight.inc();
+        let line = shared.logs_access().then(|| Line {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            peer: peer.clone(),
+            request_id: request_id.clone(),
+        });
+        Self {
+            shared: Arc::clone(shared),
+            watch: Stopwatch::start(),
+            verb: Verb::of(request.method()),
+            line,
+            reason: None,
+            identity: None,
+            waits: Waits::default(),
+            // What a client that left before its answer is counted as, after nginx.
+            status: StatusCode::from_u16(499).unwrap_or_default(),
+            sent: 0,
+        }
+    }
+
+    pub(super) fn decided(
+        &mut self,
+        reason: Reason,
+        identity: Option<Arc<Identity>>,
+        waited: Duration,
+    ) {
+        self.shared.metrics.count_decision(reason);
+        self.reason = Some(reason);
+        self.identity = identity;
+        self.waits.identity = waited;
+    }
+
+    pub(super) fn upstream(&mut self, waited: Duration) {
+        self.waits.upstream = waited;
+    }
+
+    /// The head of the response is on its way.
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.status = status;
+        self.shared.metrics.overhead.observe(self.own_time().as_secs_f64());
+    }
+
+    pub(super) fn sent(&mut self, bytes: usize) {
+        self.sent = self.sent.saturating_add(bytes as u64);
+    }
+
+    /// The response has ended, in full or not.
+    pub(super) fn close(self, complete: bool) {
+        let wanted = match self.shared.access {
+            Access::All => true,
+            Access::Off => false,
+            Access::Refusals => {
+                self.reason != Some(Reason::Confirmed) || self.status.is_server_error() || !complete
+            }
+        };
+        if wanted && let Some(line) = &self.line {
+            self.write(line, complete);
+        }
+    }
+
+    fn own_time(&self) -> Duration {
+        self.watch.elapsed().saturating_sub(self.waits.identity + self.waits.upstream)
+    }
+
+    fn write(&self, line: &Line, complete: bool) {
+        let identity = self.identity.as_deref();
+        let scope = identity.map(Identity::scope);
+        let millis = |span: Duration| span.as_secs_f64() * 1000.0;
+        tracing::info!(
+            target: ACCESS_TARGET,
+            request_id = line.request_id.to_str().unwrap_or_default(),
+            client.address = %line.peer.address(),
+            http.request.method = line.method.as_str(),
+            url.path = line.uri.path(),
+            network.protocol.version = ?line.version,
+            http.route = ROUTE,
+            http.response.status_code = self.status.as_u16(),
+            http.response.body.size = self.sent,
+            complete,
+            decision = self.reason.map(Reason::decision),
+            reason = self.reason.map(Label::as_str),
+            user.id = identity.map(Identity::user_id),
+            openstack.scope = scope.map(|scope| scope.kind.as_str()),
+            openstack.project.id = identity.and_then(Identity::project_id),
+            openstack.audit_id = identity.and_then(|identity| identity.audit_ids().next()),
+            duration_ms = millis(self.watch.elapsed()),
+            identity.duration_ms = millis(self.waits.identity),
+            upstream.duration_ms = millis(self.waits.upstream),
+            "request"
+        );
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let metrics = &self.shared.metrics;
+        metrics.in_flight.dec();
+        metrics.count_request(self.verb, self.status, self.watch.elapsed().as_secs_f64());
+    }
+}

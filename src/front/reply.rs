@@ -1,0 +1,165 @@
+//! The one table of refusals: what a client is told, in OpenStack's JSON shape.
+//!
+//! Every body is a constant, so no error's text, no token and nothing a client sent can reach a
+//! response through here.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::admission::Rejection;
+use crate::upstream::UpstreamError;
+
+/// Why a request was answered by us.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Refusal {
+    /// Its framing or target cannot be passed on.
+    BadRequest,
+    /// The proxy itself failed.
+    Internal,
+    /// A method that asks for a tunnel or an echo.
+    Method,
+    /// The decision said no.
+    Rejected(Rejection),
+    /// The service gave no answer.
+    Upstream(Gateway),
+}
+
+/// What went wrong with the service, as far as a client needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Gateway {
+    /// No response, or a broken one.
+    Bad,
+    /// None in time.
+    Timeout,
+}
+
+impl From<&UpstreamError> for Gateway {
+    fn from(error: &UpstreamError) -> Self {
+        match error {
+            UpstreamError::Broken(_) | UpstreamError::Connect(_) => Self::Bad,
+            UpstreamError::Deadline(_) => Self::Timeout,
+        }
+    }
+}
+
+/// A refusal, ready to be sent.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Words a refusal for HTTP.
+pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
+    let (status, body) = match refusal {
+        Refusal::BadRequest => (StatusCode::BAD_REQUEST, BAD_REQUEST),
+        Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
+        Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
+        Refusal::Rejected(Rejection::BadToken(_) | Rejection::MissingToken) => {
+            (StatusCode::UNAUTHORIZED, UNAUTHORIZED)
+        }
+        Refusal::Rejected(Rejection::TokenTooLong) => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG)
+        }
+        Refusal::Rejected(Rejection::Unavailable { .. }) => {
+            (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
+        }
+        Refusal::Upstream(Gateway::Bad) => (StatusCode::BAD_GATEWAY, BAD_GATEWAY),
+        Refusal::Upstream(Gateway::Timeout) => (StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
+    };
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, challenge.clone());
+    }
+    if let Refusal::Rejected(Rejection::Unavailable { retry_after }) = refusal {
+        headers.insert(header::RETRY_AFTER, seconds(retry_after));
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+        headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
+    Reply { status, headers, body: Bytes::from_static(body.as_bytes()) }
+}
+
+/// The value of `WWW-Authenticate`, quoted as RFC 9110 wants it (keystonemiddleware bug 1762362).
+///
+/// Returns `None` when `uri` cannot stand in a header.
+pub(super) fn challenge(uri: &str) -> Option<HeaderValue> {
+    if uri.contains(['"', '\\']) {
+        return None;
+    }
+    HeaderValue::try_from(format!("Keystone uri=\"{uri}\"")).ok()
+}
+
+/// Whole seconds, and at least one: a zero asks for an immediate repetition.
+fn seconds(span: Duration) -> HeaderValue {
+    HeaderValue::from(span.as_millis().div_ceil(1000).clamp(1, u64::MAX.into()) as u64)
+}
+
+// keystonemiddleware's own text, byte for byte: clients have come to parse it.
+const UNAUTHORIZED: &str = r#"{"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}}"#;
+
+// keystonemiddleware words this by `Accept`, in three shapes; one shape that matches all our other
+// refusals serves clients better.
+const UNAVAILABLE: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "The Keystone service is temporarily unavailable."}}"#;
+
+const BAD_REQUEST: &str = r#"{"error": {"code": 400, "title": "Bad Request", "message": "The request cannot be passed on as it is framed."}}"#;
+const METHOD: &str = r#"{"error": {"code": 405, "title": "Method Not Allowed", "message": "This method is not passed on."}}"#;
+const TOO_LONG: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The token is longer than this service accepts."}}"#;
+const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Error", "message": "The request could not be passed on."}}"#;
+const BAD_GATEWAY: &str = r#"{"error": {"code": 502, "title": "Bad Gateway", "message": "The service did not give a valid response."}}"#;
+const TIMEOUT: &str = r#"{"error": {"code": 504, "title": "Gateway Timeout", "message": "The service did not respond in time."}}"#;
+
+#[cfg(test)]
+mod tests {
+    use crate::identity::BadToken;
+
+    use super::*;
+
+    #[test]
+    fn every_body_is_openstacks_error_shape_and_names_its_own_status() {
+        let challenge = challenge("http://ks:5000/v3").unwrap();
+        let unavailable = Rejection::Unavailable { retry_after: Duration::from_millis(4200) };
+        for (refusal, status) in [
+            (Refusal::BadRequest, 400),
+            (Refusal::Internal, 500),
+            (Refusal::Method, 405),
+            (Refusal::Rejected(Rejection::MissingToken), 401),
+            (Refusal::Rejected(Rejection::BadToken(BadToken::Expired)), 401),
+            (Refusal::Rejected(Rejection::TokenTooLong), 431),
+            (Refusal::Rejected(unavailable), 503),
+            (Refusal::Upstream(Gateway::Bad), 502),
+            (Refusal::Upstream(Gateway::Timeout), 504),
+        ] {
+            let reply = reply(refusal, &challenge);
+            assert_eq!(reply.status, status);
+            let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+            assert_eq!(body["error"]["code"], status, "{body}");
+            assert_eq!(body["error"]["title"], reply.status.canonical_reason().unwrap());
+            assert_eq!(reply.headers.contains_key(header::WWW_AUTHENTICATE), status == 401);
+            let retry_after = reply.headers.get(header::RETRY_AFTER);
+            assert_eq!(retry_after.is_some_and(|value| value == "5"), status == 503);
+        }
+    }
+
+    #[test]
+    fn the_401_is_keystonemiddlewares_to_the_byte() {
+        let challenge = challenge("http://keystone.example:5000/v3").unwrap();
+        let reply = reply(Refusal::Rejected(Rejection::MissingToken), &challenge);
+        assert_eq!(reply.body.len(), 114);
+        assert_eq!(
+            reply.headers[header::WWW_AUTHENTICATE],
+            "Keystone uri=\"http://keystone.example:5000/v3\""
+        );
+    }
+
+    #[test]
+    fn a_challenge_cannot_be_broken_out_of() {
+        for bad in ["http://ks\" x=\"", "http://ks\r\nX: y", "http://ks\\"] {
+            assert!(challenge(bad).is_none(), "{bad}");
+        }
+    }
+}
