@@ -20,5 +20,5 @@ pub use person::{Draft, Identity, Kind, Named, Scope, ScopeDraft};
 pub use secret::Secret;
 pub use time::{Clock, ManualClock, UnixTime};
 pub use timestamp::parse_timestamp;
-pub use token::{Allowance, RawToken, Token, TokenHasher, TokenKey};
+pub use token::{Allowance, RawToken, Token, TokenDigest, TokenHasher, TokenKey};
 pub use verdict::BadToken;

@@ -41,6 +41,15 @@ impl<'a> RawToken<'a> {
             && self.0.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b',' | b'"'))
     }
 
+    /// The token's SHA-256, by which an operator can name it to the admin listener without
+    /// sending it: `printf %s "$TOKEN" | sha256sum`.
+    pub fn digest(self) -> TokenDigest {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.0);
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        TokenDigest(bytes)
+    }
+
     /// The copy that travels with the question to Keystone.
     pub fn to_owned(self) -> Token {
         Token(Zeroizing::new(self.0.into()))
@@ -69,6 +78,30 @@ impl fmt::Debug for Token {
     }
 }
 
+/// A token's SHA-256. Names a token to operators; never logged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenDigest([u8; 32]);
+
+impl TokenDigest {
+    /// Reads 64 hex digits, as `sha256sum` prints them.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(..)")
+    }
+}
+
 /// What Keystone is asked to overlook about a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowance {
@@ -81,24 +114,6 @@ pub enum Allowance {
 /// What caches and single flight know a token by: 128 bits that say nothing about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TokenKey([u8; 16]);
-
-impl TokenKey {
-    /// Reads the 32 hex digits that [`TokenKey::to_hex`] wrote.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        u128::from_str_radix(text, 16)
-            .ok()
-            .filter(|_| text.len() == 32)
-            .map(|number| Self(number.to_be_bytes()))
-    }
-}
-
-impl TokenKey {
-    /// The key as 32 hex digits, for the log and the admin page: it names a token to this process
-    /// and to nobody else.
-    pub fn to_hex(self) -> String {
-        format!("{:032x}", u128::from_be_bytes(self.0))
-    }
-}
 
 impl Hash for TokenKey {
     /// The key is a keyed digest already, so half of it is as good a hash as any.
@@ -168,6 +183,15 @@ mod tests {
         }
         for bad in [&b"a,b"[..], b"a b", b"tok\xf6n", b"a\0b", b"", b"\"a\"", b"a\x7fb"] {
             assert!(!RawToken::new(bad).is_well_formed(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_what_sha256sum_prints() {
+        let printed = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(TokenDigest::from_hex(printed), Some(RawToken::new(b"abc").digest()));
+        for bad in ["", "ba78", &printed.replace('b', "g"), &format!("{printed}0")] {
+            assert_eq!(TokenDigest::from_hex(bad), None);
         }
     }
 

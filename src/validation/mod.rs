@@ -152,18 +152,6 @@ impl Validator {
         self.shared.cache.purge(which)
     }
 
-    /// Forgets one token, given as itself. Returns whether it was remembered.
-    pub fn forget(&self, token: RawToken<'_>) -> bool {
-        [Allowance::None, Allowance::Expired]
-            .map(|allowance| self.shared.cache.forget(&self.hasher.key(token, allowance)))
-            .contains(&true)
-    }
-
-    /// Forgets one token, given by its digest. Returns whether it was remembered.
-    pub fn forget_key(&self, key: &TokenKey) -> bool {
-        self.shared.cache.forget(key)
-    }
-
     /// How full the cache is.
     pub fn fill(&self) -> Fill {
         self.shared.cache.fill()

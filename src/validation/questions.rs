@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::keystone::{Keystone, KeystoneError};
 use crate::telemetry::Stopwatch;
 
+use super::cache::Known;
 use super::flight::Question;
 use super::metrics::{Outcome, Source};
 use super::{Answer, Shared, TokenFailure};
@@ -71,12 +72,14 @@ async fn answer(shared: &Shared, keystone: &Keystone, question: Question) -> Ans
     let said = keystone.who_is(question.token.as_raw(), question.allowance, request_id).await;
     let answer = match said {
         Ok(identity) => {
-            let identity = Ok(Arc::new(identity));
-            shared.cache.remember(question.key, &identity, asked);
-            identity.map_err(TokenFailure::Bad)
+            let identity = Arc::new(identity);
+            let known =
+                Known { identity: Arc::clone(&identity), digest: question.token.as_raw().digest() };
+            shared.cache.remember(question.key, Ok(known), asked);
+            Ok(identity)
         }
         Err(KeystoneError::Bad(bad)) => {
-            shared.cache.remember(question.key, &Err(bad), asked);
+            shared.cache.remember(question.key, Err(bad), asked);
             Err(TokenFailure::Bad(bad))
         }
         Err(KeystoneError::Unavailable(_, pause)) => shared.unavailable(pause),

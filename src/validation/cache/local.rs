@@ -84,10 +84,6 @@ impl<V: Clone + Send + Sync + 'static> Local<V> {
         keys.iter().map(|key| u64::from(self.forget(key))).sum()
     }
 
-    pub(super) fn forget_all(&self) -> u64 {
-        self.forget_if(|_| true)
-    }
-
     pub(super) fn tidy(&self) {
         self.0.run_pending_tasks();
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::identity::{BadToken, Clock, Identity, TokenKey};
+use crate::identity::{BadToken, Clock, Identity, TokenDigest, TokenKey};
 use crate::telemetry::{MetricError, Registry};
 
 use super::Settings;
@@ -27,13 +27,24 @@ pub(super) enum Recall {
     Nothing,
 }
 
+/// An identity, and the digest by which an operator can name its token.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) identity: Arc<Identity>,
+    pub(super) digest: TokenDigest,
+}
+
 /// Which entries to forget.
 #[derive(Clone, Debug)]
 pub enum Purge {
     /// All of them.
     All,
+    /// That of the token with this audit id, and those rescoped from it.
+    Audit(String),
     /// Those of one project's tokens, by project id.
     Project(String),
+    /// That of one token.
+    Token(TokenDigest),
     /// Those of one user's tokens, by user id.
     User(String),
 }
@@ -53,7 +64,7 @@ pub struct Fill {
 
 /// Both stores.
 pub(super) struct Cache {
-    identities: Local<Arc<Identity>>,
+    identities: Local<Known>,
     refusals: Local<BadToken>,
     settings: Settings,
     clock: Clock,
@@ -75,7 +86,7 @@ impl Cache {
         let metrics = Metrics::register(registry)?;
         metrics.capacity.set(i64::try_from(settings.max_bytes).unwrap_or(i64::MAX));
         let evictions = metrics.evictions.clone();
-        let weigh = |identity: &Arc<Identity>| identity.weight();
+        let weigh = |known: &Known| known.identity.weight();
         Ok(Self {
             identities: Local::bounded_by_weight(
                 settings.max_bytes,
@@ -109,11 +120,13 @@ impl Cache {
     pub(super) fn look(&self, key: &TokenKey) -> Recall {
         let steady = self.clock.steady();
         if let Some(entry) = self.identities.get(key) {
-            let expires_at = entry.value.expires_at();
+            let expires_at = entry.value.identity.expires_at();
             return match freshness(entry.usable_until, expires_at, steady, self.clock.now()) {
                 Freshness::Expired => Recall::Bad(BadToken::Expired),
                 Freshness::Stale => Recall::Nothing,
-                Freshness::Usable => Recall::Known(entry.value, steady.saturating_sub(entry.since)),
+                Freshness::Usable => {
+                    Recall::Known(entry.value.identity, steady.saturating_sub(entry.since))
+                }
             };
         }
         match self.refusals.get(key) {
@@ -129,31 +142,26 @@ impl Cache {
 
     /// Remembers a definite answer that was asked for at `asked`, unless something was purged
     /// since: the answer may be the very one that had to go.
-    pub(super) fn remember(
-        &self,
-        key: TokenKey,
-        answer: &Result<Arc<Identity>, BadToken>,
-        asked: Moment,
-    ) {
+    pub(super) fn remember(&self, key: TokenKey, answer: Result<Known, BadToken>, asked: Moment) {
         if asked != self.moment() {
             return;
         }
         let since = self.clock.steady();
         match answer {
-            Ok(identity) => {
+            Ok(known) => {
                 let life = lifetime(
                     self.settings.ttl,
                     self.settings.jitter,
                     fastrand::f64(),
-                    identity.expires_at(),
+                    known.identity.expires_at(),
                     self.clock.now(),
                 );
                 self.refusals.forget(&key);
-                self.put(&self.identities, key, Arc::clone(identity), since, life);
+                self.put(&self.identities, key, known, since, life);
             }
             Err(bad) => {
                 self.identities.forget(&key);
-                self.put(&self.refusals, key, *bad, since, self.settings.negative_ttl);
+                self.put(&self.refusals, key, bad, since, self.settings.negative_ttl);
             }
         }
     }
@@ -175,21 +183,14 @@ impl Cache {
     /// is asked for because something changed, and asking again is cheap.
     pub(super) fn purge(&self, which: &Purge) -> u64 {
         self.generation.fetch_add(1, Ordering::SeqCst);
-        self.refusals.forget_all();
-        match which {
-            Purge::All => self.identities.forget_all(),
-            Purge::Project(id) => {
-                self.identities.forget_if(|identity| identity.project_id() == Some(id))
-            }
-            Purge::User(id) => self.identities.forget_if(|identity| identity.user_id() == id),
-        }
-    }
-
-    /// Forgets one token.
-    pub(super) fn forget(&self, key: &TokenKey) -> bool {
-        self.generation.fetch_add(1, Ordering::SeqCst);
-        self.refusals.forget(key);
-        self.identities.forget(key)
+        self.refusals.forget_if(|_| true);
+        self.identities.forget_if(|known| match which {
+            Purge::All => true,
+            Purge::Audit(id) => known.identity.audit_ids().any(|own| own == id),
+            Purge::Project(id) => known.identity.project_id() == Some(id),
+            Purge::Token(digest) => known.digest == *digest,
+            Purge::User(id) => known.identity.user_id() == id,
+        })
     }
 
     /// Drops what has ended and brings the gauges up to date. Called now and then by a task.

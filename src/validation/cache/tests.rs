@@ -35,7 +35,7 @@ fn identity(user: &str, project: &str, life: Duration) -> Arc<Identity> {
             user: named(user),
             scope: ScopeDraft::Project(named(project)),
             roles: vec!["member".into()],
-            audit_ids: vec![],
+            audit_ids: vec![format!("audit-{user}")],
             expires_at: UnixTime::from_millis(0).plus(life),
             is_admin_project: true,
         })
@@ -43,8 +43,12 @@ fn identity(user: &str, project: &str, life: Duration) -> Arc<Identity> {
     )
 }
 
-fn learn(cache: &Cache, token: &str, answer: &Result<Arc<Identity>, BadToken>) {
-    cache.remember(key(token), answer, cache.moment());
+fn known(token: &str, identity: Arc<Identity>) -> Known {
+    Known { identity, digest: RawToken::new(token.as_bytes()).digest() }
+}
+
+fn learn(cache: &Cache, token: &str, answer: Result<Arc<Identity>, BadToken>) {
+    cache.remember(key(token), answer.map(|identity| known(token, identity)), cache.moment());
 }
 
 /// What the cache says, in a word.
@@ -59,7 +63,7 @@ fn says(cache: &Cache, token: &str) -> String {
 #[test]
 fn an_identity_is_believed_for_the_configured_time() {
     let (cache, clock) = cache(&settings());
-    learn(&cache, "t", &Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "t", Ok(identity("alice", "p", HOUR)));
     clock.advance(Duration::from_secs(299));
     assert_eq!(says(&cache, "t"), "alice");
     clock.advance(Duration::from_secs(1));
@@ -69,7 +73,7 @@ fn an_identity_is_believed_for_the_configured_time() {
 #[test]
 fn an_expired_token_is_refused_without_asking() {
     let (cache, clock) = cache(&settings());
-    learn(&cache, "t", &Ok(identity("alice", "p", Duration::from_secs(3))));
+    learn(&cache, "t", Ok(identity("alice", "p", Duration::from_secs(3))));
     clock.advance(Duration::from_secs(3));
     assert_eq!(says(&cache, "t"), "expired");
 }
@@ -77,7 +81,7 @@ fn an_expired_token_is_refused_without_asking() {
 #[test]
 fn a_refusal_is_believed_for_its_own_shorter_time() {
     let (cache, clock) = cache(&settings());
-    learn(&cache, "t", &Err(BadToken::Unknown));
+    learn(&cache, "t", Err(BadToken::Unknown));
     clock.advance(Duration::from_secs(9));
     assert_eq!(says(&cache, "t"), "unknown");
     clock.advance(Duration::from_secs(1));
@@ -87,10 +91,10 @@ fn a_refusal_is_believed_for_its_own_shorter_time() {
 #[test]
 fn the_latest_answer_replaces_the_one_before() {
     let (cache, _) = cache(&settings());
-    learn(&cache, "t", &Ok(identity("alice", "p", HOUR)));
-    learn(&cache, "t", &Err(BadToken::Unknown));
+    learn(&cache, "t", Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "t", Err(BadToken::Unknown));
     assert_eq!(says(&cache, "t"), "unknown");
-    learn(&cache, "t", &Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "t", Ok(identity("alice", "p", HOUR)));
     assert_eq!(says(&cache, "t"), "alice");
 }
 
@@ -98,9 +102,9 @@ fn the_latest_answer_replaces_the_one_before() {
 fn nothing_is_remembered_when_caching_is_off() {
     let off = Settings { ttl: Duration::ZERO, negative_ttl: Duration::ZERO, ..settings() };
     let (cache, _) = cache(&off);
-    learn(&cache, "t", &Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "t", Ok(identity("alice", "p", HOUR)));
     assert_eq!(says(&cache, "t"), "nothing");
-    learn(&cache, "t", &Err(BadToken::Unknown));
+    learn(&cache, "t", Err(BadToken::Unknown));
     assert_eq!(says(&cache, "t"), "nothing");
 }
 
@@ -108,7 +112,7 @@ fn nothing_is_remembered_when_caching_is_off() {
 fn a_purge_takes_what_it_names_and_leaves_the_rest() {
     let (cache, _) = cache(&settings());
     for (token, user, project) in [("a", "alice", "p"), ("b", "alice", "q"), ("c", "bob", "q")] {
-        learn(&cache, token, &Ok(identity(user, project, HOUR)));
+        learn(&cache, token, Ok(identity(user, project, HOUR)));
     }
     assert_eq!(cache.purge(&Purge::User("alice".into())), 2);
     assert_eq!((says(&cache, "a"), says(&cache, "b"), says(&cache, "c")), {
@@ -117,9 +121,14 @@ fn a_purge_takes_what_it_names_and_leaves_the_rest() {
     });
     assert_eq!(cache.purge(&Purge::Project("p".into())), 0);
     assert_eq!(cache.purge(&Purge::Project("q".into())), 1);
-    learn(&cache, "a", &Ok(identity("alice", "p", HOUR)));
-    assert!(cache.forget(&key("a")) && !cache.forget(&key("a")));
-    learn(&cache, "a", &Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "a", Ok(identity("alice", "p", HOUR)));
+    let digest = RawToken::new(b"a").digest();
+    assert_eq!(cache.purge(&Purge::Token(RawToken::new(b"b").digest())), 0);
+    assert_eq!(cache.purge(&Purge::Token(digest)), 1);
+    learn(&cache, "a", Ok(identity("alice", "p", HOUR)));
+    assert_eq!(cache.purge(&Purge::Audit("another".into())), 0);
+    assert_eq!(cache.purge(&Purge::Audit("audit-alice".into())), 1);
+    learn(&cache, "a", Ok(identity("alice", "p", HOUR)));
     assert_eq!(cache.purge(&Purge::All), 1);
 }
 
@@ -128,16 +137,16 @@ fn an_answer_asked_for_before_a_purge_does_not_come_back_after_it() {
     let (cache, _) = cache(&settings());
     let asked = cache.moment();
     cache.purge(&Purge::User("alice".into()));
-    cache.remember(key("t"), &Ok(identity("alice", "p", HOUR)), asked);
+    cache.remember(key("t"), Ok(known("t", identity("alice", "p", HOUR))), asked);
     assert_eq!(says(&cache, "t"), "nothing");
 }
 
 #[test]
 fn a_flood_of_bad_tokens_stays_in_its_bound_and_harms_no_identity() {
     let (cache, _) = cache(&settings());
-    learn(&cache, "good", &Ok(identity("alice", "p", HOUR)));
+    learn(&cache, "good", Ok(identity("alice", "p", HOUR)));
     for at in 0..100_000 {
-        learn(&cache, &format!("bad{at}"), &Err(BadToken::Unknown));
+        learn(&cache, &format!("bad{at}"), Err(BadToken::Unknown));
     }
     cache.tidy();
     assert!(cache.fill().refusals <= 100, "{:?}", cache.fill());
@@ -148,7 +157,7 @@ fn a_flood_of_bad_tokens_stays_in_its_bound_and_harms_no_identity() {
 fn identities_are_bounded_in_bytes() {
     let (cache, _) = cache(&settings());
     for at in 0..5_000 {
-        learn(&cache, &format!("t{at}"), &Ok(identity("alice", "p", HOUR)));
+        learn(&cache, &format!("t{at}"), Ok(identity("alice", "p", HOUR)));
     }
     cache.tidy();
     let fill = cache.fill();
