@@ -1,5 +1,179 @@
-//! To be written.
+//! Client connections: accepting them, their deadlines and their end. Knows HTTP framing, and no
+//! door.
 
+mod connection;
+mod listener;
 mod settings;
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use prometheus::{IntCounter, IntGauge};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::telemetry::{MetricError, Quiet, Registry};
+
+pub use listener::bind;
 pub use settings::Settings;
+
+/// How far the end has come. It only ever moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Connections are accepted and kept.
+    Serving,
+    /// Connections are accepted, and each response asks its client to close.
+    Leaving,
+    /// No connection is accepted; idle ones are closed, busy ones finish their request.
+    Closing,
+}
+
+/// What all workers' listeners share.
+pub struct Shared {
+    settings: Settings,
+    room: Arc<Semaphore>,
+    open: IntGauge,
+    accepted: IntCounter,
+    accept_trouble: Quiet,
+}
+
+impl Shared {
+    /// Prepares to serve within `settings`.
+    ///
+    /// # Errors
+    /// When its metrics are declared already.
+    pub fn new(settings: Settings, registry: &Registry) -> Result<Self, MetricError> {
+        let public = |vec: prometheus::IntGaugeVec| vec.with_label_values(&["public"]);
+        Ok(Self {
+            room: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
+            settings,
+            open: public(registry.gauge_vec(
+                "connections",
+                "Client connections that are open.",
+                &["listener"],
+            )?),
+            accepted: registry
+                .counter_vec(
+                    "connections_accepted_total",
+                    "Client connections accepted.",
+                    &["listener"],
+                )?
+                .with_label_values(&["public"]),
+            accept_trouble: Quiet::new(Duration::from_secs(10)),
+        })
+    }
+}
+
+/// Serves one worker's listener until `phase` says to close, then returns when every connection
+/// has ended. `service_for` makes the service of each connection from the client's address.
+///
+/// Cancelling it aborts every connection; do that when patience ends.
+pub async fn serve<F, S, B>(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    phase: watch::Receiver<Phase>,
+    service_for: F,
+) where
+    F: Fn(SocketAddr) -> S,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: std::error::Error + Send + Sync,
+{
+    let mut connections = JoinSet::new();
+    let start = |connections: &mut JoinSet<()>, accepted: Accepted| {
+        let Accepted { stream, address, permit } = accepted;
+        let ended = connection::run(
+            stream,
+            service_for(address),
+            shared.settings.clone(),
+            phase.clone(),
+            Guard::open(&shared, permit),
+        );
+        // Ends are collected as they come, so that the set holds live connections only.
+        connections.spawn(ended);
+        while connections.try_join_next().is_some() {}
+    };
+    let mut watched = phase.clone();
+    let mut closing = pin!(watched.wait_for(|phase| *phase == Phase::Closing));
+    loop {
+        tokio::select! {
+            biased;
+            // An error means that nobody is left to say anything: close.
+            _ = &mut closing => break,
+            accepted = accept(&listener, &shared) => start(&mut connections, accepted),
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+    // Whoever is in the queue already has connected: closing it now would reset them.
+    while let Some(accepted) = accept_queued(&listener, &shared).await {
+        start(&mut connections, accepted);
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+struct Accepted {
+    stream: TcpStream,
+    address: SocketAddr,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+/// The next connection, once there is room for it. Cancelling it loses no connection.
+async fn accept(listener: &TcpListener, shared: &Shared) -> Accepted {
+    // The semaphore is never closed; were it, connections would be accepted without bound rather
+    // than not at all.
+    let permit = Arc::clone(&shared.room).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, address)) => return Accepted { stream, address, permit },
+            Err(error) => {
+                if let Some(held_back) = shared.accept_trouble.pass() {
+                    tracing::error!(%error, held_back, "cannot accept a connection");
+                }
+                // Out of descriptors, most often: at once again would only spin.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// A connection that waits in the kernel's queue, if any.
+async fn accept_queued(listener: &TcpListener, shared: &Shared) -> Option<Accepted> {
+    let permit = Arc::clone(&shared.room).try_acquire_owned().ok()?;
+    let accepted = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
+    let (stream, address) = accepted.ok()?.ok()?;
+    Some(Accepted { stream, address, permit: Some(permit) })
+}
+
+/// Counts a connection for as long as it lives.
+struct Guard {
+    open: IntGauge,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Guard {
+    fn open(shared: &Shared, permit: Option<OwnedSemaphorePermit>) -> Self {
+        shared.accepted.inc();
+        shared.open.inc();
+        Self { open: shared.open.clone(), _permit: permit }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
+}
