@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
+
 pub mod config;
 
 pub mod front;

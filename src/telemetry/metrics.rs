@@ -127,6 +127,12 @@ impl Registry {
         Ok(vec)
     }
 
+    /// The process' own metrics under their usual names (`process_cpu_seconds_total`, ...).
+    pub fn process(&self) -> Result<(), MetricError> {
+        let collector = prometheus::process_collector::ProcessCollector::for_self();
+        Ok(self.0.register(Box::new(collector))?)
+    }
+
     /// Everything, in Prometheus' text format.
     pub fn encode(&self) -> String {
         TextEncoder::new().encode_to_string(&self.0.gather()).unwrap_or_else(|error| {

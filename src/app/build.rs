@@ -1,0 +1,108 @@
+//! From a configuration to rooms: one function, top to bottom.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::admission::Admission;
+use crate::config::{Config, Process};
+use crate::front;
+use crate::identity::{Clock, TokenHasher};
+use crate::keystone::Keystone;
+use crate::telemetry::{MetricError, Registry};
+use crate::upstream;
+use crate::validation::{Questions, Validator};
+use crate::{server, telemetry};
+
+use super::Side;
+use super::readiness::Readiness;
+
+/// How much longer than Keystone's own deadline a request waits: time for its turn, and for the
+/// answer to come back.
+const SLACK: Duration = Duration::from_millis(250);
+
+/// Everything that runs.
+pub(super) struct Parts {
+    pub(super) process: Process,
+    pub(super) registry: Registry,
+    pub(super) keystone: Arc<Keystone>,
+    pub(super) validator: Arc<Validator>,
+    pub(super) questions: Questions,
+    pub(super) door: Arc<front::Shared>,
+    pub(super) server: Arc<server::Shared>,
+    pub(super) upstream: upstream::Settings,
+    pub(super) upstream_metrics: upstream::Metrics,
+    pub(super) readiness: Readiness,
+    pub(super) side: Side,
+}
+
+/// Builds them all.
+pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow::Result<Parts> {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let registry = Registry::default();
+    about_the_process(&registry, config)?;
+    let clock = Clock::system();
+    let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), &registry)?);
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the system gives no random numbers")?;
+    let (validator, questions) = Validator::new(
+        &config.validation,
+        Arc::clone(&keystone),
+        config.keystone.timeout + SLACK,
+        TokenHasher::new(key),
+        clock,
+        &registry,
+    )?;
+    let validator = Arc::new(validator);
+    let admission = Admission::new(Arc::clone(&validator), config.front.max_token_bytes);
+    let door = front::Shared::new(
+        &config.front,
+        admission,
+        config.log.access,
+        front::Metrics::register(&registry)?,
+    )
+    .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
+    let upstream_metrics = upstream::Metrics::register(&registry)?;
+    // A certificate that can never be checked should be found now, not by the first request.
+    upstream::Upstream::new(&config.upstream, upstream_metrics.clone())?;
+    Ok(Parts {
+        process: config.process.clone(),
+        server: Arc::new(server::Shared::new(config.server.clone(), &registry)?),
+        registry,
+        keystone,
+        validator,
+        questions,
+        door: Arc::new(door),
+        upstream: config.upstream.clone(),
+        upstream_metrics,
+        readiness,
+        side,
+    })
+}
+
+fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricError> {
+    registry.process()?;
+    registry
+        .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
+        .with_label_values(&[env!("CARGO_PKG_VERSION")])
+        .set(1);
+    registry
+        .gauge(
+            "config_warnings",
+            "Settings in force that weaken security; the log names them at every start.",
+        )?
+        .set(i64::try_from(config.warnings.len()).unwrap_or(i64::MAX));
+    let ttl = i64::try_from(config.validation.ttl.as_secs()).unwrap_or(i64::MAX);
+    registry
+        .gauge(
+            "token_cache_ttl_seconds",
+            "How long an answer is believed at most: the bound on serving a revoked token.",
+        )?
+        .set(ttl);
+    let access = config.log.access != telemetry::Access::Off;
+    registry.gauge("access_log_enabled", "Whether requests are logged.")?.set(i64::from(access));
+    Ok(())
+}

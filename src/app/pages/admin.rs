@@ -1,0 +1,120 @@
+//! What a person on this host may see and do: the configuration in force, the cache, the log
+//! level. Nothing secret is shown.
+
+use std::sync::Arc;
+
+use http::{Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::identity::TokenDigest;
+use crate::telemetry::LogControl;
+use crate::validation::{Purge, Validator};
+
+use super::{Page, Pages};
+
+/// `/config`, `/cache` and `/log-level`.
+pub(in super::super) struct Admin {
+    pub(in super::super) validator: Arc<Validator>,
+    pub(in super::super) log: Option<LogControl>,
+    pub(in super::super) effective: Value,
+}
+
+const HELP: &str = "\
+GET /config            the configuration in force and where each value came from
+GET /cache             how full the token cache is
+DELETE /cache?all      forget everything, or one of
+  ?user=ID ?project=ID ?audit_id=ID ?token_digest=SHA256
+GET /log-level         the log filter in force
+PUT /log-level         replace it, for example by: info,portcullis::keystone=debug
+";
+
+impl Pages for Admin {
+    fn answer(&self, request: &Request<()>, body: &str) -> Page {
+        // A page in a browser on this host must not be able to use this door.
+        if request.headers().contains_key(header::ORIGIN) {
+            return Page::text(StatusCode::FORBIDDEN, "not for browsers\n");
+        }
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, "/config") => Page::json(&self.effective),
+            (&Method::GET, "/cache") => self.fill(),
+            (&Method::DELETE, "/cache") => self.purge(request.uri().query().unwrap_or_default()),
+            (&Method::GET, "/log-level") => self.level(),
+            (&Method::PUT, "/log-level") => self.set_level(body),
+            _ => Page::text(StatusCode::NOT_FOUND, HELP),
+        }
+    }
+}
+
+impl Admin {
+    fn fill(&self) -> Page {
+        self.validator.tidy();
+        let fill = self.validator.fill();
+        Page::json(&json!({
+            "identities": fill.identities,
+            "bytes": fill.bytes,
+            "capacity_bytes": fill.capacity_bytes,
+            "refusals": fill.refusals,
+        }))
+    }
+
+    fn purge(&self, query: &str) -> Page {
+        let Some(which) = which(query) else {
+            return Page::text(StatusCode::BAD_REQUEST, HELP);
+        };
+        let purged = self.validator.purge(&which);
+        tracing::info!(purged, "the cache was purged on request");
+        Page::json(&json!({ "purged": purged }))
+    }
+
+    fn level(&self) -> Page {
+        match &self.log {
+            Some(log) => Page::text(StatusCode::OK, format!("{}\n", log.level())),
+            None => Page::text(StatusCode::NOT_FOUND, "logging is not controlled here\n"),
+        }
+    }
+
+    fn set_level(&self, level: &str) -> Page {
+        match self.log.as_ref().map(|log| log.set_level(level)) {
+            Some(Ok(())) => {
+                tracing::info!(level, "the log level was changed on request");
+                self.level()
+            }
+            Some(Err(error)) => Page::text(StatusCode::BAD_REQUEST, format!("{error}\n")),
+            None => self.level(),
+        }
+    }
+}
+
+/// Reads the one thing that a purge is asked for.
+fn which(query: &str) -> Option<Purge> {
+    let (key, value) = query.split_once('=').unwrap_or((query, ""));
+    if value.contains('&') || (value.is_empty() && key != "all") {
+        return None;
+    }
+    match key {
+        "all" => Some(Purge::All),
+        "audit_id" => Some(Purge::Audit(value.to_owned())),
+        "project" => Some(Purge::Project(value.to_owned())),
+        "token_digest" => TokenDigest::from_hex(value).map(Purge::Token),
+        "user" => Some(Purge::User(value.to_owned())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_purge_names_exactly_one_thing() {
+        assert!(matches!(which("all"), Some(Purge::All)));
+        assert!(matches!(which("user=u1"), Some(Purge::User(id)) if id == "u1"));
+        assert!(matches!(which("project=p1"), Some(Purge::Project(id)) if id == "p1"));
+        assert!(matches!(which("audit_id=a1"), Some(Purge::Audit(id)) if id == "a1"));
+        let digest = format!("token_digest={}", "0".repeat(64));
+        assert!(matches!(which(&digest), Some(Purge::Token(_))));
+        for bad in ["", "user", "user=", "user=a&project=b", "token_digest=ab", "everything"] {
+            assert!(which(bad).is_none(), "{bad}");
+        }
+    }
+}

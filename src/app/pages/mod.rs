@@ -1,0 +1,97 @@
+//! Pages about the process itself, on listeners of their own: telemetry for machines that watch,
+//! admin for people on this host. Nothing here is reachable through the public listener.
+
+mod admin;
+mod telemetry;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub(super) use admin::Admin;
+pub(super) use telemetry::Telemetry;
+
+/// More connections than this at once are not a scrape.
+const MAX_CONNECTIONS: usize = 64;
+
+/// A set of pages.
+pub(super) trait Pages: Send + Sync + 'static {
+    /// Answers one request; `body` has been read, up to a few kilobytes.
+    fn answer(&self, request: &Request<()>, body: &str) -> Page;
+}
+
+/// What a page says.
+pub(super) struct Page {
+    status: StatusCode,
+    kind: &'static str,
+    text: String,
+}
+
+impl Page {
+    fn text(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, kind: "text/plain; charset=utf-8", text: text.into() }
+    }
+
+    fn json(value: &serde_json::Value) -> Self {
+        Self { status: StatusCode::OK, kind: "application/json", text: format!("{value:#}\n") }
+    }
+}
+
+/// Serves `pages` until cancelled, which closes every connection.
+pub(super) async fn serve<P: Pages>(listener: TcpListener, pages: Arc<P>) {
+    let mut connections = JoinSet::new();
+    loop {
+        if connections.len() >= MAX_CONNECTIONS {
+            connections.join_next().await;
+        }
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let pages = Arc::clone(&pages);
+        let service = service_fn(move |request| {
+            let pages = Arc::clone(&pages);
+            async move { Ok::<_, Infallible>(one(&*pages, request).await) }
+        });
+        connections.spawn(async move {
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(Duration::from_secs(75))
+                .serve_connection(TokioIo::new(stream), service);
+            // Whoever left early has nothing more to hear.
+            let _ = connection.await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn one<P: Pages>(pages: &P, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    use http_body_util::{BodyExt, Limited};
+    let (head, body) = request.into_parts();
+    let read = Limited::new(body, 4096).collect();
+    let body = match tokio::time::timeout(Duration::from_secs(5), read).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        _ => return response(Page::text(StatusCode::BAD_REQUEST, "the body is too long\n")),
+    };
+    let text = String::from_utf8_lossy(&body);
+    response(pages.answer(&Request::from_parts(head, ()), text.trim()))
+}
+
+fn response(page: Page) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(page.text));
+    *response.status_mut() = page.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

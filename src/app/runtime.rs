@@ -1,0 +1,138 @@
+//! Threads: one single-threaded runtime for each worker, one for everything else. No other file
+//! knows of either.
+//!
+//! A worker owns its listener socket and its connections to the service, so a request stays on
+//! one thread from its first byte to its last; only the cache and the metrics are shared.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context, anyhow};
+use hyper::service::service_fn;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, watch};
+
+use crate::front::{self, Peer, ReverseProxy};
+use crate::server::{self, Phase};
+use crate::upstream::{self, Upstream};
+
+use super::readiness::Readiness;
+use super::tasks::{self, Background};
+use super::{App, shutdown};
+
+/// Runs `app` to its end.
+pub(super) fn run(app: App) -> anyhow::Result<()> {
+    let App { sockets, telemetry, admin, parts, stop } = app;
+    let (phase, _) = watch::channel(Phase::Serving);
+    let (cut, _) = watch::channel(false);
+    let (ended, mut ends) = mpsc::channel(sockets.len());
+    let workers = sockets
+        .into_iter()
+        .enumerate()
+        .map(|(number, socket)| {
+            let worker = Worker {
+                socket,
+                door: Arc::clone(&parts.door),
+                server: Arc::clone(&parts.server),
+                upstream: parts.upstream.clone(),
+                upstream_metrics: parts.upstream_metrics.clone(),
+                readiness: parts.readiness.clone(),
+                phase: phase.subscribe(),
+                cut: cut.subscribe(),
+                ended: ended.clone(),
+            };
+            thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(move || worker.run())
+                .context("cannot start a worker thread")
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    drop(ended);
+
+    let background = runtime()?;
+    let process = parts.process.clone();
+    let readiness = parts.readiness.clone();
+    let died = background.block_on(async {
+        let tasks = tasks::start(Background { telemetry, admin, parts })?;
+        // No worker sends anything; the channel says only that all of them, or one too early,
+        // have let go of it.
+        let died = tokio::select! {
+            () = shutdown::asked(&stop) => false,
+            Some(()) = ends.recv() => true,
+        };
+        let drained = async { while ends.recv().await.is_some() {} };
+        if !shutdown::drain(&process, &readiness, &phase, drained).await {
+            cut.send_replace(true);
+        }
+        drop(tasks);
+        anyhow::Ok(died)
+    })?;
+    for worker in workers {
+        worker.join().map_err(|_| anyhow!("a worker panicked; please report this"))??;
+    }
+    if died { Err(anyhow!("a worker ended before it was asked to")) } else { Ok(()) }
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build().context("cannot start a runtime")
+}
+
+/// What one worker thread takes with it.
+struct Worker {
+    socket: TcpListener,
+    door: Arc<front::Shared>,
+    server: Arc<server::Shared>,
+    upstream: upstream::Settings,
+    upstream_metrics: upstream::Metrics,
+    readiness: Readiness,
+    phase: watch::Receiver<Phase>,
+    cut: watch::Receiver<bool>,
+    ended: mpsc::Sender<()>,
+}
+
+impl Worker {
+    fn run(self) -> anyhow::Result<()> {
+        let early = Early { phase: self.phase.clone(), ended: self.ended.clone() };
+        let runtime = runtime()?;
+        runtime.block_on(self.serve())?;
+        drop(early);
+        Ok(())
+    }
+
+    async fn serve(self) -> anyhow::Result<()> {
+        let upstream = Upstream::new(&self.upstream, self.upstream_metrics)?;
+        let door = Arc::new(ReverseProxy::new(self.door, upstream));
+        let socket = tokio::net::TcpListener::from_std(self.socket)
+            .context("cannot serve the listener's socket")?;
+        self.readiness.worker_serves();
+        let serving = server::serve(socket, self.server, self.phase, |address| {
+            let door = Arc::clone(&door);
+            let peer = Arc::new(Peer::new(address.ip()));
+            service_fn(move |request| {
+                let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
+                async move { Ok(door.handle(request, &peer).await) }
+            })
+        });
+        let mut cut = self.cut;
+        tokio::select! {
+            () = serving => {}
+            _ = cut.wait_for(|cut| *cut) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Speaks up when a worker ends, by whatever way, before it was asked to.
+struct Early {
+    phase: watch::Receiver<Phase>,
+    ended: mpsc::Sender<()>,
+}
+
+impl Drop for Early {
+    fn drop(&mut self) {
+        if *self.phase.borrow() != Phase::Closing {
+            let _ = self.ended.try_send(());
+        }
+    }
+}

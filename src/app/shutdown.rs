@@ -1,0 +1,69 @@
+//! The end, in order: readiness turns red, clients are asked to move, listeners close, requests
+//! in flight finish, and what is left after that is cut off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::config::Process;
+use crate::server::Phase;
+
+use super::readiness::Readiness;
+
+/// How long clients are asked to close before idle connections are closed under them, whatever
+/// the configured delay: long enough for a busy client to send its next request.
+const LAST_CALL: Duration = Duration::from_millis(500);
+
+/// Asks a proxy to stop. Clones ask the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Notify>);
+
+impl Stop {
+    /// Asks once; asking again changes nothing.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Waits for SIGTERM, SIGINT or a call to stop. A signal that cannot be listened for is said so
+/// and does without.
+pub(super) async fn asked(stop: &Stop) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("cannot listen for signals; only SIGKILL will end this process");
+        return stop.0.notified().await;
+    };
+    tokio::select! {
+        () = stop.0.notified() => tracing::info!("asked to stop"),
+        _ = terminate.recv() => tracing::info!(signal = "SIGTERM", "asked to stop"),
+        _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "asked to stop"),
+    }
+}
+
+/// Walks through the phases. `drained` resolves when every worker has ended by itself. Returns
+/// whether they all did in time.
+pub(super) async fn drain(
+    process: &Process,
+    readiness: &Readiness,
+    phase: &watch::Sender<Phase>,
+    drained: impl Future<Output = ()>,
+) -> bool {
+    readiness.leave();
+    phase.send_replace(Phase::Leaving);
+    sleep(process.drain_delay.max(LAST_CALL)).await;
+    phase.send_replace(Phase::Closing);
+    let in_time = timeout(process.drain_timeout, drained).await.is_ok();
+    if in_time {
+        tracing::info!("every request has been answered; goodbye");
+    } else {
+        tracing::warn!(
+            after = ?process.drain_timeout,
+            "requests are still in flight; they are cut off"
+        );
+    }
+    in_time
+}

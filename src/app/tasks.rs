@@ -1,0 +1,64 @@
+//! Background work: the one place that spawns it, names it, and ends it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::validation::Validator;
+
+use super::build::Parts;
+use super::pages::{self, Admin, Telemetry};
+
+/// How often the cache is swept and its gauges are set.
+const TIDY_EVERY: Duration = Duration::from_secs(1);
+
+/// What the background thread needs of the parts, once the workers have theirs.
+pub(super) struct Background {
+    pub(super) telemetry: Option<TcpListener>,
+    pub(super) admin: Option<TcpListener>,
+    pub(super) parts: Parts,
+}
+
+/// Starts everything that runs beside the workers. Dropping the set ends it.
+pub(super) fn start(background: Background) -> anyhow::Result<JoinSet<()>> {
+    let Background { telemetry, admin, parts } = background;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(parts.questions.run());
+    tasks.spawn(tidy(Arc::clone(&parts.validator)));
+    let keystone = Arc::clone(&parts.keystone);
+    tasks.spawn(async move { keystone.greet().await });
+    let lost = parts.registry.gauge(
+        "log_lines_lost",
+        "Log lines dropped because whoever reads the log does not keep up.",
+    )?;
+    if let Some(socket) = telemetry {
+        let page = Telemetry {
+            registry: parts.registry,
+            readiness: parts.readiness,
+            log: parts.side.log.clone(),
+            lost,
+        };
+        tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
+    }
+    if let Some(socket) = admin {
+        let page = Admin {
+            validator: parts.validator,
+            log: parts.side.log,
+            effective: parts.side.effective,
+        };
+        tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
+    }
+    Ok(tasks)
+}
+
+async fn tidy(validator: Arc<Validator>) {
+    let mut every = interval(TIDY_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        validator.tidy();
+    }
+}
