@@ -1,0 +1,80 @@
+//! From values that are right by themselves to a configuration that is right as a whole.
+
+mod account;
+mod keystone;
+mod listeners;
+mod named;
+mod peer;
+mod proof;
+mod reader;
+
+use super::account::Account;
+use super::model::Config;
+use super::{Environment, errors::Problems, settings::Settings};
+use crate::{telemetry, validation};
+use reader::Reader;
+
+/// Makes the configuration. It is worth something only when no problem was added.
+pub(super) fn resolve(
+    settings: &Settings,
+    environment: &Environment,
+    account: Account,
+    problems: &mut Problems,
+    warnings: Vec<String>,
+) -> Option<Config> {
+    let mut reader = Reader::new(settings, environment, problems, warnings);
+    let process = listeners::process(&mut reader);
+    let server = listeners::server(&mut reader);
+    listeners::refuse_shared_addresses(&mut reader);
+    let front = listeners::front(&mut reader, server.max_header_bytes);
+    let validation = validation(&mut reader);
+    let log = log(&mut reader);
+    let upstream = peer::upstream(&mut reader);
+    let keystone = keystone::settings(&mut reader, account);
+    let keystone_uri = keystone::public_uri(&mut reader);
+    debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
+    Some(Config {
+        process,
+        log,
+        server,
+        front: front(keystone_uri?),
+        validation,
+        keystone: keystone?,
+        upstream: upstream?,
+        warnings: reader.warnings,
+    })
+}
+
+fn validation(reader: &mut Reader<'_>) -> validation::Settings {
+    validation::Settings {
+        ttl: reader.duration("cache.ttl"),
+        jitter: reader.ratio("cache.jitter"),
+        max_bytes: reader.integer("cache.max_bytes"),
+        negative_ttl: reader.duration("cache.negative_ttl"),
+        negative_max_entries: reader.integer("cache.negative_max_entries"),
+        max_in_flight: reader.count("keystone.max_in_flight"),
+        max_waiting: reader.count("keystone.max_waiting"),
+        retry_after: reader.duration("keystone.retry_after"),
+    }
+}
+
+fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
+    let level = reader.text("log.level").unwrap_or_default();
+    if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&level) {
+        let remedy = "write error, warn, info, debug or trace";
+        reader.refuse_value("log.level", &format!("is not a level ({error}); {remedy}"));
+    }
+    telemetry::Settings {
+        format: match reader.text("log.format").as_deref() {
+            Some("json") => telemetry::Format::Json,
+            Some("text") => telemetry::Format::Text,
+            _ => telemetry::Format::Auto,
+        },
+        level,
+        access: match reader.text("log.access").as_deref() {
+            Some("off") => telemetry::Access::Off,
+            Some("refusals") => telemetry::Access::Refusals,
+            _ => telemetry::Access::All,
+        },
+    }
+}
