@@ -191,7 +191,7 @@ fn unknown(section: &str, leaf: &str) -> String {
 /// Whether Kubernetes made this variable for a Service whose name begins with "portcullis"
 /// (`PORTCULLIS_SERVICE_HOST`, `PORTCULLIS_PORT_8080_TCP_ADDR`). Every container of the namespace
 /// gets them, and nobody who names a Service means to configure anything.
-fn is_service_link(variable: &str) -> bool {
+pub(super) fn is_service_link(variable: &str) -> bool {
     let is_port = |rest: &str| {
         let mut parts = rest.split('_');
         let number = parts.next().is_some_and(|p| p.parse::<u16>().is_ok());

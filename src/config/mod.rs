@@ -14,7 +14,9 @@ mod layers;
 mod model;
 mod options;
 mod origin;
+mod reference;
 mod resolve;
+mod schema;
 mod settings;
 mod suggest;
 #[cfg(test)]
@@ -30,6 +32,8 @@ pub use effective::Effective;
 pub use environment::Environment;
 pub use errors::ConfigErrors;
 pub use model::{Config, Process};
+pub use reference::reference;
+pub use schema::schema;
 pub use yaml::yaml_to_json;
 
 use errors::Problems;

@@ -95,17 +95,22 @@ fn absent(field: &'static Field, missing_at: &Origin) -> Setting {
     }
 }
 
-/// An error sentence, begun with the value unless it must not be shown.
+/// An error sentence, begun with the value unless it must not be shown. A message that is no end of
+/// a sentence begins with a colon.
 pub(super) fn quote(field: &Field, text: &str, message: &str) -> String {
     if field.is_secret() {
         return message.to_owned();
     }
     let text = shown(field, text);
+    let mut quoted: String = text.chars().take(LONGEST_QUOTE).collect();
+    quoted = format!("{quoted:?}");
     if text.chars().count() > LONGEST_QUOTE {
-        let start: String = text.chars().take(LONGEST_QUOTE).collect();
-        return format!("{start:?}... {message}");
+        quoted.push_str("...");
     }
-    format!("{text:?} {message}")
+    match message.strip_prefix(": ") {
+        Some(reason) => format!("{quoted}: {reason}"),
+        None => format!("{quoted} {message}"),
+    }
 }
 
 /// A value as anybody may see it.

@@ -1,6 +1,9 @@
 //! The room through its front door: text in, settings or messages out.
 
+mod accounts;
+mod messages;
 mod sources;
+mod table;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
