@@ -9,8 +9,8 @@ use super::errors::Problems;
 use super::layers::Layers;
 use super::origin::Origin;
 
-/// Decides the mode when nobody wrote it, and fills in the account and the address from OpenStack's
-/// own sources when service mode leaves them open.
+/// Decides the mode when nobody wrote it, and fills in the account and the address from
+/// `clouds.yaml` or `OS_*` when service mode leaves them open.
 pub(super) fn fill(
     layers: &mut Layers,
     environment: &Environment,
@@ -35,9 +35,10 @@ pub(super) fn fill(
         // Self mode needs nothing; an unknown mode is refused when it is read.
         (Some(_), _) => return Account::Settled,
     }
-    if let (Some(account), Some(written)) = (account, layers.get("keystone.cloud")) {
+    if let (Some(account), Some(cloud)) = (account, cloud) {
         let message = format!("an account comes from one source; remove this or {account}");
-        problems.add(&written.origin, "keystone.cloud", message);
+        let origin = layers.get(cloud).map_or(&Origin::Default, |written| &written.origin);
+        problems.add(origin, cloud, message);
         return Account::Refused;
     }
     let found = match account {
@@ -61,7 +62,7 @@ pub(super) enum Account {
     Settled,
 }
 
-/// What an OpenStack source says.
+/// What `clouds.yaml` or the `OS_*` variables say.
 #[derive(Default)]
 pub(super) struct Found {
     /// The account, by our keys.
@@ -72,17 +73,21 @@ pub(super) struct Found {
 
 impl Found {
     fn fill(self, layers: &mut Layers) {
-        // The CA of one address says nothing about another, and least of all does its absence.
-        let address = match layers.get("keystone.auth_url") {
-            None => self.address,
-            Some(_) => Vec::new(),
-        };
-        for (key, text, origin) in self.account.into_iter().chain(address) {
+        let address_written = layers.get("keystone.auth_url").is_some();
+        let trust_written = TRUST.into_iter().any(|key| layers.get(key).is_some());
+        for (key, text, origin) in self.account {
+            layers.fill(key, &text, origin);
+        }
+        for (key, text, origin) in self.address {
+            // The CA of one address says nothing about another, and least of all does its absence.
+            if address_written || (trust_written && TRUST.contains(&key)) {
+                continue;
+            }
             layers.fill(key, &text, origin);
         }
     }
 
-    /// Drops names where there are ids, as OpenStack's own clients do: RC files give both.
+    /// Drops names where there are ids, as the command line clients do: RC files give both.
     pub(super) fn prefer_ids(&mut self) {
         for (id, names) in IDS {
             if self.account.iter().any(|(key, ..)| *key == id) {
@@ -148,6 +153,9 @@ pub(super) const ACCOUNT: [&str; 15] = [
 
 /// Our keys that name an account elsewhere.
 const CLOUD: [&str; 2] = ["keystone.cloud", "keystone.clouds_file"];
+
+/// Our keys that say whose certificates are believed.
+const TRUST: [&str; 2] = ["keystone.ca_file", "keystone.insecure"];
 
 /// Each id with the names that it makes superfluous.
 const IDS: [(&str, &[&str]); 6] = [

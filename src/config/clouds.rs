@@ -1,4 +1,4 @@
-//! Accounts from `clouds.yaml`, the file that OpenStack's own clients read.
+//! Accounts from `clouds.yaml`, the file that the command line clients read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,15 @@ pub(super) fn find(
 ) -> Option<Result<Found, Unusable>> {
     let (name, asked) = match layers.get("keystone.cloud") {
         Some(written) => (written.text.as_str(), written.origin.clone()),
-        None => (environment.variable("OS_CLOUD")?, Origin::Variable("OS_CLOUD".to_owned())),
+        None => match (environment.variable("OS_CLOUD"), layers.get("keystone.clouds_file")) {
+            (Some(name), _) => (name, Origin::Variable("OS_CLOUD".to_owned())),
+            (None, Some(file)) => {
+                let message = "which of its entries? set keystone.cloud";
+                problems.add(&file.origin, "keystone.clouds_file", message);
+                return Some(Err(Unusable));
+            }
+            (None, None) => return None,
+        },
     };
     let found = path(layers, environment)
         .map_err(|message| problems.add(&asked, "keystone.cloud", message))
@@ -47,10 +55,7 @@ impl Files {
     fn read(path: PathBuf, problems: &mut Problems) -> Option<Self> {
         let main = read(&path, problems)?;
         let secure_path = path.with_file_name("secure.yaml");
-        let secure = match secure_path.exists() {
-            true => Some(read(&secure_path, problems)?),
-            false => None,
-        };
+        let secure = if secure_path.exists() { Some(read(&secure_path, problems)?) } else { None };
         Some(Self { path, main, secure_path, secure })
     }
 

@@ -89,7 +89,11 @@ fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:%+()[]-".contains(c);
     let starts_plainly =
         value.starts_with(|c: char| c.is_ascii_alphanumeric() || "/.(".contains(c));
-    if starts_plainly && value.chars().all(plain) && !value.ends_with(':') {
+    if !value.eq_ignore_ascii_case("null")
+        && starts_plainly
+        && value.chars().all(plain)
+        && !value.ends_with(':')
+    {
         return value.to_owned();
     }
     // JSON's strings are YAML's double-quoted ones.

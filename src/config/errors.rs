@@ -51,7 +51,9 @@ impl Problems {
     /// value of a secret.
     pub(super) fn add(&mut self, origin: &Origin, key: &str, message: impl Into<String>) {
         let message = message.into();
-        self.0.push(Problem { origin: origin.clone(), key: key.to_owned(), message });
+        // A key is whatever was written; each problem stays one line of a legible length.
+        let key: String = key.chars().take(LONGEST_KEY).flat_map(legible).collect();
+        self.0.push(Problem { origin: origin.clone(), key, message });
     }
 
     /// Whether nothing is wrong so far.
@@ -65,3 +67,12 @@ impl Problems {
         ConfigErrors(self.0)
     }
 }
+
+fn legible(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control().then(|| character.escape_default());
+    let plain = escaped.is_none().then_some(character);
+    escaped.into_iter().flatten().chain(plain)
+}
+
+/// Longer than any key of ours.
+const LONGEST_KEY: usize = 80;

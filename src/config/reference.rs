@@ -57,7 +57,10 @@ fn kind(field: &Field) -> String {
         Kind::Text => "text".to_owned(),
         Kind::Url => "URL".to_owned(),
     };
-    field.word.map_or(kind.clone(), |word| format!("{kind}, or `{word}`"))
+    match field.word {
+        Some(word) => format!("{kind}, or `{word}`"),
+        None => kind,
+    }
 }
 
 fn default(field: &Field) -> String {

@@ -27,8 +27,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// What a bare number of seconds should have been.
 fn with_unit(count: u64) -> String {
     match count {
-        _ if count % 3600 == 0 => format!("{count}s or {}h", count / 3600),
-        _ if count % 60 == 0 => format!("{count}s or {}m", count / 60),
+        _ if count.is_multiple_of(3600) => format!("{count}s or {}h", count / 3600),
+        _ if count.is_multiple_of(60) => format!("{count}s or {}m", count / 60),
         _ => format!("{count}s or {count}ms"),
     }
 }
@@ -65,9 +65,9 @@ pub(super) fn write_duration(duration: Duration) -> String {
     let millis = duration.as_millis();
     match millis {
         0 => "0s".to_owned(),
-        _ if millis % 3_600_000 == 0 => format!("{}h", millis / 3_600_000),
-        _ if millis % 60_000 == 0 => format!("{}m", millis / 60_000),
-        _ if millis % 1000 == 0 => format!("{}s", millis / 1000),
+        _ if millis.is_multiple_of(3_600_000) => format!("{}h", millis / 3_600_000),
+        _ if millis.is_multiple_of(60_000) => format!("{}m", millis / 60_000),
+        _ if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
         _ => format!("{millis}ms"),
     }
 }

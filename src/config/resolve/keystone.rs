@@ -70,14 +70,10 @@ fn mode(reader: &mut Reader<'_>, source: Account) -> Option<Mode> {
     // They were followed to the account that they name before anything was resolved.
     reader.text("keystone.cloud");
     reader.text("keystone.clouds_file");
-    match reader.text("keystone.mode").as_deref() {
-        Some("service") => {
-            let credentials = account::credentials(reader, source)?;
-            Some(Mode::Service(Box::new(credentials)))
-        }
-        _ => {
-            reader.pass_over(&ACCOUNT);
-            Some(Mode::SelfValidation)
-        }
+    if reader.text("keystone.mode").as_deref() == Some("service") {
+        let credentials = account::credentials(reader, source)?;
+        return Some(Mode::Service(Box::new(credentials)));
     }
+    reader.pass_over(&ACCOUNT);
+    Some(Mode::SelfValidation)
 }

@@ -55,16 +55,17 @@ pub(super) fn refuse_shared_addresses(reader: &mut Reader<'_>) {
     }
 }
 
-/// The door, once the address that clients are told is known.
+/// The door; `None` when the address to tell clients is not known.
 pub(super) fn front(
     reader: &mut Reader<'_>,
     max_header_bytes: usize,
-) -> impl FnOnce(String) -> front::Settings + use<> {
+    www_authenticate_uri: Option<String>,
+) -> Option<front::Settings> {
     let max_token_bytes = reader.count("server.max_token");
     if max_token_bytes >= max_header_bytes && !reader.was_refused("server.max_header_bytes") {
         let message = "leaves no room in server.max_header_bytes for anything but the token; \
                        lower this or raise that";
         reader.refuse_value("server.max_token", message);
     }
-    move |www_authenticate_uri| front::Settings { www_authenticate_uri, max_token_bytes }
+    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, max_token_bytes })
 }

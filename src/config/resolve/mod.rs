@@ -26,18 +26,18 @@ pub(super) fn resolve(
     let process = listeners::process(&mut reader);
     let server = listeners::server(&mut reader);
     listeners::refuse_shared_addresses(&mut reader);
-    let front = listeners::front(&mut reader, server.max_header_bytes);
     let validation = validation(&mut reader);
     let log = log(&mut reader);
     let upstream = peer::upstream(&mut reader);
     let keystone = keystone::settings(&mut reader, account);
-    let keystone_uri = keystone::public_uri(&mut reader);
+    let uri = keystone::public_uri(&mut reader);
+    let front = listeners::front(&mut reader, server.max_header_bytes, uri);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
         log,
         server,
-        front: front(keystone_uri?),
+        front: front?,
         validation,
         keystone: keystone?,
         upstream: upstream?,
@@ -60,9 +60,10 @@ fn validation(reader: &mut Reader<'_>) -> validation::Settings {
 
 fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
     let level = reader.text("log.level").unwrap_or_default();
-    if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&level) {
-        let remedy = "write error, warn, info, debug or trace";
-        reader.refuse_value("log.level", &format!("is not a level ({error}); {remedy}"));
+    if !is_filter(&level) {
+        let message = "is not a level; write error, warn, info, debug or trace, or levels for \
+                       single parts, as in info,portcullis::keystone=debug";
+        reader.refuse_value("log.level", message);
     }
     telemetry::Settings {
         format: match reader.text("log.format").as_deref() {
@@ -77,4 +78,14 @@ fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
             _ => telemetry::Access::All,
         },
     }
+}
+
+/// Whether tracing understands `level` as we do. It takes a bare word that is no level for the
+/// name of a part of the program, so a typing error would turn the logs off.
+fn is_filter(level: &str) -> bool {
+    let words = level.split(',').map(str::trim).filter(|part| !part.contains(['=', '[', '{', '}']));
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let are_levels =
+        words.into_iter().all(|word| levels.iter().any(|level| level.eq_ignore_ascii_case(word)));
+    are_levels && tracing_subscriber::EnvFilter::builder().parse(level).is_ok()
 }

@@ -1,5 +1,7 @@
 //! How to reach the guarded service, and whom to trust.
 
+use std::net::IpAddr;
+
 use super::reader::Reader;
 use crate::dial::{Address, Endpoint, Trust};
 use crate::upstream;
@@ -69,8 +71,8 @@ pub(super) fn is_local(address: &Address) -> bool {
     match address {
         Address::Unix(_) => true,
         Address::Tcp { host, .. } => {
-            let ip = host.parse::<std::net::IpAddr>();
-            ip.map_or(host.eq_ignore_ascii_case("localhost"), |ip| ip.to_canonical().is_loopback())
+            let ip = host.parse::<IpAddr>().map(|ip| ip.to_canonical());
+            host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
         }
     }
 }

@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         self.settings.get(key).is_some_and(|setting| setting.refused)
     }
 
-    /// Whether anybody wrote a value of `key`, here or for OpenStack's own clients.
+    /// Whether anybody wrote a value of `key`, be it for us or for every client.
     pub(super) fn was_written(&self, key: &str) -> bool {
         let setting = self.settings.get(key);
         setting.is_some_and(|s| s.refused || (s.value.is_some() && s.origin.is_written()))

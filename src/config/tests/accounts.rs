@@ -112,6 +112,38 @@ fn half_an_account_is_told_what_it_lacks() {
             "keystone.application_credential_id: an application credential needs its secret: set keystone.application_credential_secret_file",
         ),
         (
+            "clouds_file: /x/clouds.yaml",
+            "keystone.clouds_file: which of its entries? set keystone.cloud",
+        ),
+        (
+            "mode: service, cloud: mine, clouds_file: /none/clouds.yaml",
+            "cannot be read: No such file or directory (os error 2)",
+        ),
+        (
+            "user_id: u, password: p, clouds_file: /x",
+            "keystone.clouds_file: an account comes from one source; remove this or keystone.user_id",
+        ),
+        (
+            "user_id: u, password: p, www_authenticate_uri: 'unix:/a'",
+            "keystone.www_authenticate_uri: \"unix:/a\" is no address for clients; write http:// or https://",
+        ),
+        (
+            "user_id: u, user_domain_id: d, password: p",
+            "keystone.user_domain_id: keystone.user_id needs no domain; remove this",
+        ),
+        (
+            "user_id: u, password: p, project_domain_id: d",
+            "keystone.project_domain_id: is the domain of nothing; set keystone.project_name or remove this",
+        ),
+        (
+            "mode: service, project_id: p",
+            "keystone.mode: a scope is not an account: add a user and password, or an application credential",
+        ),
+        (
+            "application_credential_name: a, application_credential_secret: s",
+            "keystone.application_credential_name: a name is unique for its owner only; set keystone.username and keystone.user_domain_name",
+        ),
+        (
             "user_id: u, password: p, cloud: mine",
             "keystone.cloud: an account comes from one source; remove this or keystone.user_id",
         ),
@@ -234,6 +266,16 @@ fn a_cloud_s_trust_stays_with_its_address() {
     directory.write("clouds.yaml", CLOUDS);
     directory.write("secure.yaml", SECURE);
     let mut sources = file(&keystone("cloud: mine, auth_url: 'https://other'"));
+    sources.environment.directory = directory.0.clone();
+    assert_eq!(loaded(&sources).config.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_written_ca_outweighs_what_a_cloud_says_of_trust() {
+    let directory = Scratch::new("cloud-ca");
+    directory.write("clouds.yaml", CLOUDS);
+    directory.write("secure.yaml", SECURE);
+    let mut sources = file(&keystone("cloud: mine, insecure: false"));
     sources.environment.directory = directory.0.clone();
     assert_eq!(loaded(&sources).config.warnings, Vec::<String>::new());
 }

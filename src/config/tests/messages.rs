@@ -54,6 +54,9 @@ const WRONG: &[(&str, &[&str])] = &[
         "log: {access: none}",
         &[r#"4:15: log.access: "none" is not a choice; write one of all, refusals, off"#],
     ),
+    ("log: {level: 'info,a=loud'}", &[LOUD]),
+    ("log: {level: inof}", &[INOF]),
+    ("\"a\\nb\": 1", &["4:1: a\\nb: unknown key"]),
     (
         "server: {max_token: 64KiB}",
         &[
@@ -61,6 +64,9 @@ const WRONG: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+const LOUD: &str = r#"4:14: log.level: "info,a=loud" is not a level; write error, warn, info, debug or trace, or levels for single parts, as in info,portcullis::keystone=debug"#;
+const INOF: &str = r#"4:14: log.level: "inof" is not a level; write error, warn, info, debug or trace, or levels for single parts, as in info,portcullis::keystone=debug"#;
 
 #[test]
 fn every_mistake_is_told_with_place_key_value_and_remedy() {

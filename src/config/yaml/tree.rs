@@ -115,14 +115,18 @@ impl Builder<'_> {
             }
             Event::Scalar(text, style, _, None) => {
                 let plain = style == ScalarStyle::Plain;
-                self.scalar(at, Scalar { text: text.into_owned(), plain })
+                self.scalar(at, Scalar { text: text.into_owned(), plain });
+                Ok(())
             }
             Event::SequenceStart(..) => self.open(at, Open::Sequence { at, items: Vec::new() }),
             Event::MappingStart(..) => {
                 let (entries, seen) = (Vec::new(), BTreeMap::new());
                 self.open(at, Open::Mapping { at, entries, seen, key: None })
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.close();
+                Ok(())
+            }
             Event::DocumentStart(_) => {
                 self.documents += 1;
                 if self.documents > 1 {
@@ -145,19 +149,18 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), Refusal> {
+    fn close(&mut self) {
         let node = match self.open.pop() {
             Some(Open::Sequence { at, items }) => Node { at, content: Content::Sequence(items) },
             Some(Open::Mapping { at, entries, .. }) => {
                 Node { at, content: Content::Mapping(entries) }
             }
-            None => return Ok(()),
+            None => return,
         };
         self.place(node);
-        Ok(())
     }
 
-    fn scalar(&mut self, at: Mark, scalar: Scalar) -> Result<(), Refusal> {
+    fn scalar(&mut self, at: Mark, scalar: Scalar) {
         if let Some(Open::Mapping { seen, key: key @ None, .. }) = self.open.last_mut() {
             let earlier = seen.get(&scalar.text).copied();
             if let Some(Mark { line, .. }) = earlier {
@@ -167,10 +170,9 @@ impl Builder<'_> {
                 seen.insert(scalar.text.clone(), at);
             }
             *key = Some(Key { text: scalar.text, at, duplicate: earlier.is_some() });
-            return Ok(());
+            return;
         }
         self.place(Node { at, content: Content::Scalar(scalar) });
-        Ok(())
     }
 
     /// Puts a finished value where it belongs.
