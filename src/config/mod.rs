@@ -1,5 +1,136 @@
 //! What the operator wrote, and what it means.
+//!
+//! One table of options (`options`) drives everything: what a file, a variable or a flag may say,
+//! what `config show` prints, the JSON Schema and the reference. Reading goes in layers (defaults,
+//! file, environment, flags), every value remembers who wrote it, and all that is wrong is
+//! reported at once.
 
+mod account;
+mod clouds;
+mod effective;
+mod environment;
+mod errors;
+mod layers;
 mod model;
+mod options;
+mod origin;
+mod reference;
+mod resolve;
+mod schema;
+mod settings;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod units;
+mod value;
+mod yaml;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use effective::Effective;
+pub use environment::Environment;
+pub use errors::ConfigErrors;
 pub use model::{Config, Process};
+pub use reference::reference;
+pub use schema::schema;
+pub use yaml::yaml_to_json;
+
+use errors::Problems;
+use layers::Layers;
+use origin::Origin;
+use yaml::Broken;
+
+/// Where configuration is read from; what comes later here covers what comes before.
+#[derive(Clone, Default)]
+pub struct Sources {
+    /// The file; `None` reads the one that `PORTCULLIS_CONFIG` names, if it names one.
+    pub file: Option<Input>,
+    /// Variables, home and working directory.
+    pub environment: Environment,
+    /// Keys and values from the command line.
+    pub overrides: Vec<(String, String)>,
+}
+
+/// A configuration file.
+#[derive(Clone)]
+pub enum Input {
+    /// On disk.
+    Path(PathBuf),
+    /// In memory.
+    Text {
+        /// What to call it in messages.
+        name: String,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// A configuration, and how it came about.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What the rooms read.
+    pub config: Config,
+    /// What people read.
+    pub effective: Effective,
+}
+
+/// Reads and checks a whole configuration.
+///
+/// # Errors
+/// Everything that is wrong, each with its place, key and remedy. No message holds a secret.
+pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
+    let Sources { environment, overrides, .. } = sources;
+    let mut problems = Problems::default();
+    let mut warnings = Vec::new();
+    let mut layers = Layers::default();
+    let name = read_file(sources, &mut layers, &mut problems);
+    layers.add_environment(environment, &mut problems);
+    layers.add_flags(overrides, &mut problems);
+    let Ok(name) = name else {
+        // What a broken file leaves missing is no news.
+        return Err(problems.into_errors());
+    };
+    let account = account::fill(&mut layers, environment, &mut problems, &mut warnings);
+    layers.follow("keystone.www_authenticate_uri", "keystone.auth_url");
+    let settings = settings::read(&layers, environment, &name, &mut problems, &mut warnings);
+    let config = resolve::resolve(&settings, environment, account, &mut problems, warnings);
+    match config {
+        Some(config) if problems.is_empty() => {
+            Ok(Loaded { config, effective: Effective::new(&settings) })
+        }
+        _ => Err(problems.into_errors()),
+    }
+}
+
+/// Adds the file's layer and returns the place where missing keys are missing.
+fn read_file(
+    sources: &Sources,
+    layers: &mut Layers,
+    problems: &mut Problems,
+) -> Result<Origin, Broken> {
+    let named = sources.environment.variable(FILE_VARIABLE);
+    let (name, bytes) = match (&sources.file, named) {
+        (None, None) => return Ok(Origin::Default),
+        (Some(Input::Text { name, text }), _) => (name.clone(), Ok(text.clone().into_bytes())),
+        (Some(Input::Path(path)), _) => {
+            (path.display().to_string(), std::fs::read(sources.environment.directory.join(path)))
+        }
+        (None, Some(path)) => (path.to_owned(), std::fs::read(sources.environment.path(path))),
+    };
+    let name: Arc<str> = name.into();
+    let whole = Origin::WholeFile(Arc::clone(&name));
+    let bytes = bytes.map_err(|error| {
+        problems.add(&whole, "", format!("cannot be read: {error}"));
+        Broken
+    })?;
+    match yaml::parse(&name, &bytes, problems) {
+        Ok(Some(root)) => layers.add_file(&name, root, problems),
+        Ok(None) => {}
+        Err(broken) => return Err(broken),
+    }
+    Ok(whole)
+}
+
+/// Names the configuration file when the command line does not.
+const FILE_VARIABLE: &str = "PORTCULLIS_CONFIG";

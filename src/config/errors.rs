@@ -1,0 +1,78 @@
+//! What is wrong with a configuration, all of it at once.
+
+use std::fmt;
+
+use super::origin::Origin;
+
+/// Everything that is wrong with a configuration; its `Display` is one problem a line.
+#[derive(Debug)]
+pub struct ConfigErrors(Vec<Problem>);
+
+/// One thing that is wrong, where it was written, and what would be right.
+#[derive(Debug)]
+struct Problem {
+    origin: Origin,
+    key: String,
+    message: String,
+}
+
+impl ConfigErrors {
+    /// How many problems there are; never zero.
+    #[expect(clippy::len_without_is_empty, reason = "an empty list of errors is never returned")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}", problem.origin.place())?;
+            if !problem.key.is_empty() {
+                write!(f, ": {}", problem.key)?;
+            }
+            write!(f, ": {}", problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// Problems found so far. Reading goes on after each, so that one run reports them all.
+#[derive(Default)]
+pub(super) struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Notes a problem with `key` (empty for the file as a whole). The message must not hold the
+    /// value of a secret.
+    pub(super) fn add(&mut self, origin: &Origin, key: &str, message: impl Into<String>) {
+        let message = message.into();
+        // A key is whatever was written; each problem stays one line of a legible length.
+        let key: String = key.chars().take(LONGEST_KEY).flat_map(legible).collect();
+        self.0.push(Problem { origin: origin.clone(), key, message });
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems in the order in which the operator will look for them.
+    pub(super) fn into_errors(mut self) -> ConfigErrors {
+        self.0.sort_by_key(|problem| problem.origin.order());
+        ConfigErrors(self.0)
+    }
+}
+
+fn legible(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control().then(|| character.escape_default());
+    let plain = escaped.is_none().then_some(character);
+    escaped.into_iter().flatten().chain(plain)
+}
+
+/// Longer than any key of ours.
+const LONGEST_KEY: usize = 80;

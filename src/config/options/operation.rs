@@ -1,0 +1,61 @@
+//! What operators look at: telemetry, the admin listener and logs.
+
+use super::{Absent, Field, Kind, Section};
+
+pub(super) static TELEMETRY: Section = Section {
+    name: "telemetry",
+    about: "Metrics and probes.",
+    shorthand: Some("telemetry.listen"),
+    fields: &[Field::new(
+        "telemetry.listen",
+        Kind::Address,
+        Absent::Value("127.0.0.1:9180"),
+        "Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `off` for nowhere. In \
+         a container, probes and scrapes come from outside: write `0.0.0.0:9180`.",
+    )
+    .or("off")
+    .restart()],
+};
+
+pub(super) static ADMIN: Section = Section {
+    name: "admin",
+    about: "The operator's own door.",
+    shorthand: Some("admin.listen"),
+    fields: &[Field::new(
+        "admin.listen",
+        Kind::Address,
+        Absent::Value("127.0.0.1:9181"),
+        "Where `/config`, `/cache` and `/log-level` are served; `off` for nowhere. It asks \
+         nobody who they are, so only a loopback address is accepted.",
+    )
+    .or("off")
+    .restart()],
+};
+
+pub(super) static LOG: Section = Section {
+    name: "log",
+    about: "What is logged.",
+    shorthand: None,
+    fields: &[
+        Field::new(
+            "log.format",
+            Kind::Choice(&["auto", "json", "text"]),
+            Absent::Value("auto"),
+            "The form of a line. `auto` is text on a terminal and JSON elsewhere.",
+        )
+        .restart(),
+        Field::new(
+            "log.level",
+            Kind::Text,
+            Absent::Value("info"),
+            "`error`, `warn`, `info`, `debug` or `trace`, or levels for single parts, as in \
+             `info,portcullis::keystone=debug`. Tokens are logged at no level.",
+        ),
+        Field::new(
+            "log.access",
+            Kind::Choice(&["all", "refusals", "off"]),
+            Absent::Value("all"),
+            "Which requests leave a line: every one, those that were refused or failed, or none.",
+        ),
+    ],
+};

@@ -1,0 +1,82 @@
+//! The public listener.
+
+use super::{Absent, DAY, Field, HOUR, KIB, Kind, MIB, MILLISECOND, Section, ZERO};
+
+pub(super) static TOP: Section = Section {
+    name: "",
+    about: "The public address.",
+    shorthand: None,
+    fields: &[Field::new(
+        "listen",
+        Kind::Address,
+        Absent::Value("127.0.0.1:8080"),
+        "Where clients connect: an IP address and a port, as in `0.0.0.0:8080` or `[::]:8080`. \
+         The default is reachable from this host only.",
+    )
+    .restart()],
+};
+
+pub(super) static SECTION: Section = Section {
+    name: "server",
+    about: "How clients are served, and how the process ends.",
+    shorthand: None,
+    fields: &[
+        Field::new(
+            "server.workers",
+            Kind::Integer(1, 1024),
+            Absent::Value("auto"),
+            "Worker threads, each with its own listener socket and its own connections to the \
+             service. `auto` is one for each CPU that the process may use.",
+        )
+        .or("auto")
+        .restart(),
+        Field::new(
+            "server.header_timeout",
+            Kind::Duration(MILLISECOND, HOUR),
+            Absent::Value("10s"),
+            "How long a client may take to send the head of a request, and how long a connection \
+             may lie idle before it. Slower clients are cut off, so that they cannot hold \
+             connections for nothing.",
+        ),
+        Field::new(
+            "server.max_header_bytes",
+            Kind::Size(8 * KIB, MIB),
+            Absent::Value("64KiB"),
+            "The largest head of a request; a larger one is answered with 431. Tokens with a \
+             catalogue inside need tens of KiB.",
+        ),
+        Field::new(
+            "server.max_connections",
+            Kind::Integer(1, 1_000_000),
+            Absent::Value("10000"),
+            "How many clients may be connected at once; more wait in the kernel's queue. Each \
+             takes up to two file descriptors, so raise the process's limit along with it.",
+        )
+        .restart(),
+        Field::new(
+            "server.max_token",
+            Kind::Size(256, MIB),
+            Absent::Value("32KiB"),
+            "The longest token that Keystone is asked about; a longer one is answered with 431. \
+             Must be smaller than `server.max_header_bytes`. Fernet tokens are about 255 bytes, \
+             PKI tokens of some public clouds reach 16 KiB.",
+        ),
+        Field::new(
+            "server.drain_delay",
+            Kind::Duration(ZERO, HOUR),
+            Absent::Value("0s"),
+            "How long to go on accepting connections after SIGTERM, with readiness already red, \
+             so that load balancers notice. Set it to their probe interval.",
+        )
+        .restart(),
+        Field::new(
+            "server.drain_timeout",
+            Kind::Duration(ZERO, DAY),
+            Absent::Value("25s"),
+            "How long requests in flight may take to finish after that. With \
+             `server.drain_delay` it should stay below Kubernetes' grace period of 30 s, after \
+             which the process is killed.",
+        )
+        .restart(),
+    ],
+};

@@ -1,0 +1,79 @@
+//! How to reach Keystone and how to ask it.
+
+use super::account;
+use super::peer::{is_local, trust, warn_of_insecure};
+use super::reader::Reader;
+use crate::config::account::{ACCOUNT, Account};
+use crate::dial::{Endpoint, Trust};
+use crate::keystone::{Base, Mode, Settings};
+
+/// The identity service; `None` when something that it needs is missing or wrong.
+pub(super) fn settings(reader: &mut Reader<'_>, source: Account) -> Option<Settings> {
+    let trust = trust(reader, "keystone.ca_file", "keystone.insecure");
+    let connect_timeout = reader.duration("keystone.connect_timeout");
+    let timeout = reader.duration("keystone.timeout");
+    let retries = u32::try_from(reader.integer("keystone.retries")).unwrap_or(u32::MAX);
+    let base = base(reader, trust, source);
+    let mode = mode(reader, source);
+    Some(Settings { base: base?, mode: mode?, connect_timeout, timeout, retries })
+}
+
+/// The address that clients are told; it must be one that they can use.
+pub(super) fn public_uri(reader: &mut Reader<'_>) -> Option<String> {
+    let own = "keystone.www_authenticate_uri";
+    let uri = reader.text(own)?;
+    if !reader.was_written(own) {
+        // It follows from the address that we use ourselves.
+        if uri.starts_with("unix:") {
+            let message = "is no address for clients; say in keystone.www_authenticate_uri where \
+                           they find Keystone";
+            reader.refuse_value("keystone.auth_url", message);
+        }
+        return Some(uri);
+    }
+    match Endpoint::parse(&uri, Trust::System) {
+        Err(error) => reader.refuse_value(own, &format!(": {error}")),
+        Ok(_) if uri.starts_with("unix:") => {
+            reader.refuse_value(own, "is no address for clients; write http:// or https://");
+        }
+        // It stands between quotes in a header.
+        Ok(_) if uri.contains(['"', '\\']) => {
+            reader.refuse_value(own, "holds a character that cannot stand in WWW-Authenticate");
+        }
+        Ok(_) => {}
+    }
+    Some(uri)
+}
+
+fn base(reader: &mut Reader<'_>, trust: Trust, source: Account) -> Option<Base> {
+    let Some(url) = reader.text("keystone.auth_url") else {
+        if source == Account::Settled {
+            reader.require("keystone.auth_url");
+        }
+        return None;
+    };
+    let base = Base::parse(&url, trust)
+        .map_err(|error| reader.refuse_value("keystone.auth_url", &format!(": {error}")))
+        .ok()?;
+    warn_of_insecure(reader, "keystone.insecure", &base.endpoint, "Keystone");
+    if base.endpoint.tls.is_none() && !is_local(&base.endpoint.address) {
+        reader.warnings.push(format!(
+            "keystone.auth_url is plain http: anybody on the network path to {} can read tokens \
+             and declare any of them valid; use https",
+            base.endpoint.address
+        ));
+    }
+    Some(base)
+}
+
+fn mode(reader: &mut Reader<'_>, source: Account) -> Option<Mode> {
+    // They were followed to the account that they name before anything was resolved.
+    reader.text("keystone.cloud");
+    reader.text("keystone.clouds_file");
+    if reader.text("keystone.mode").as_deref() == Some("service") {
+        let credentials = account::credentials(reader, source)?;
+        return Some(Mode::Service(Box::new(credentials)));
+    }
+    reader.pass_over(&ACCOUNT);
+    Some(Mode::SelfValidation)
+}

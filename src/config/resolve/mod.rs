@@ -1,0 +1,91 @@
+//! From values that are right by themselves to a configuration that is right as a whole.
+
+mod account;
+mod keystone;
+mod listeners;
+mod named;
+mod peer;
+mod proof;
+mod reader;
+
+use super::account::Account;
+use super::model::Config;
+use super::{Environment, errors::Problems, settings::Settings};
+use crate::{telemetry, validation};
+use reader::Reader;
+
+/// Makes the configuration. It is worth something only when no problem was added.
+pub(super) fn resolve(
+    settings: &Settings,
+    environment: &Environment,
+    account: Account,
+    problems: &mut Problems,
+    warnings: Vec<String>,
+) -> Option<Config> {
+    let mut reader = Reader::new(settings, environment, problems, warnings);
+    let process = listeners::process(&mut reader);
+    let server = listeners::server(&mut reader);
+    listeners::refuse_shared_addresses(&mut reader);
+    let validation = validation(&mut reader);
+    let log = log(&mut reader);
+    let upstream = peer::upstream(&mut reader);
+    let keystone = keystone::settings(&mut reader, account);
+    let uri = keystone::public_uri(&mut reader);
+    let front = listeners::front(&mut reader, server.max_header_bytes, uri);
+    debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
+    Some(Config {
+        process,
+        log,
+        server,
+        front: front?,
+        validation,
+        keystone: keystone?,
+        upstream: upstream?,
+        warnings: reader.warnings,
+    })
+}
+
+fn validation(reader: &mut Reader<'_>) -> validation::Settings {
+    validation::Settings {
+        ttl: reader.duration("cache.ttl"),
+        jitter: reader.ratio("cache.jitter"),
+        max_bytes: reader.integer("cache.max_bytes"),
+        negative_ttl: reader.duration("cache.negative_ttl"),
+        negative_max_entries: reader.integer("cache.negative_max_entries"),
+        max_in_flight: reader.count("keystone.max_in_flight"),
+        max_waiting: reader.count("keystone.max_waiting"),
+        retry_after: reader.duration("keystone.retry_after"),
+    }
+}
+
+fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
+    let level = reader.text("log.level").unwrap_or_default();
+    if !is_filter(&level) {
+        let message = "is not a level; write error, warn, info, debug or trace, or levels for \
+                       single parts, as in info,portcullis::keystone=debug";
+        reader.refuse_value("log.level", message);
+    }
+    telemetry::Settings {
+        format: match reader.text("log.format").as_deref() {
+            Some("json") => telemetry::Format::Json,
+            Some("text") => telemetry::Format::Text,
+            _ => telemetry::Format::Auto,
+        },
+        level,
+        access: match reader.text("log.access").as_deref() {
+            Some("off") => telemetry::Access::Off,
+            Some("refusals") => telemetry::Access::Refusals,
+            _ => telemetry::Access::All,
+        },
+    }
+}
+
+/// Whether tracing understands `level` as we do. It takes a bare word that is no level for the
+/// name of a part of the program, so a typing error would turn the logs off.
+fn is_filter(level: &str) -> bool {
+    let words = level.split(',').map(str::trim).filter(|part| !part.contains(['=', '[', '{', '}']));
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let are_levels =
+        words.into_iter().all(|word| levels.iter().any(|level| level.eq_ignore_ascii_case(word)));
+    are_levels && tracing_subscriber::EnvFilter::builder().parse(level).is_ok()
+}

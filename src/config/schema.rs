@@ -1,0 +1,114 @@
+//! The table of options as a JSON Schema, for editors and for charts.
+
+use serde_json::{Map, Value, json};
+
+use super::options::{Absent, Field, Kind, SECTIONS, Section};
+
+/// The JSON Schema (2020-12) of the configuration file.
+///
+/// Nothing is required in it: what a file leaves out, the environment may give.
+pub fn schema() -> Value {
+    let mut properties = Map::new();
+    for section in SECTIONS {
+        if section.name.is_empty() {
+            properties.extend(members(section));
+        } else {
+            properties.insert(section.name.to_owned(), section_schema(section));
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Portcullis configuration",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn section_schema(section: &Section) -> Value {
+    let mapping = json!({
+        // A section whose keys are all commented out is null.
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": members(section),
+    });
+    let short = section.fields.iter().find(|field| Some(field.key) == section.shorthand);
+    match (short, mapping) {
+        (Some(field), mapping) => {
+            json!({"description": section.about, "oneOf": [field_schema(field), mapping]})
+        }
+        (None, Value::Object(mut mapping)) => {
+            mapping.insert("description".to_owned(), section.about.into());
+            Value::Object(mapping)
+        }
+        (None, mapping) => mapping,
+    }
+}
+
+fn members(section: &Section) -> Map<String, Value> {
+    let mut members = Map::new();
+    for field in section.fields {
+        members.insert(field.leaf().to_owned(), field_schema(field));
+        if field.is_secret() {
+            let about =
+                format!("File that holds `{}`; one line break at its end is ignored.", field.key);
+            let twin = json!({"type": "string", "minLength": 1, "description": about});
+            members.insert(format!("{}_file", field.leaf()), twin);
+        }
+    }
+    members
+}
+
+fn field_schema(field: &Field) -> Value {
+    let mut shape = kind_schema(&field.kind);
+    if let Some(word) = field.word {
+        shape = json!({"anyOf": [shape, {"const": word}]});
+    }
+    let Value::Object(mut schema) = shape else {
+        return shape;
+    };
+    schema.insert("description".to_owned(), about(field).into());
+    if let Absent::Value(text) = field.absent {
+        schema.insert("default".to_owned(), default(field, text));
+    }
+    Value::Object(schema)
+}
+
+/// What a field does, and when a change of it takes effect.
+pub(super) fn about(field: &Field) -> String {
+    let restart = if field.restart { " A change takes effect at the next start." } else { "" };
+    format!("{}{restart}", field.about)
+}
+
+fn default(field: &Field, text: &str) -> Value {
+    match field.kind {
+        Kind::Bool => Value::Bool(text == "true"),
+        Kind::Integer(..) => text.parse::<u64>().map_or_else(|_| text.into(), Value::from),
+        _ => text.into(),
+    }
+}
+
+/// Bounds on units are checked by the program; a pattern that held them would help nobody.
+fn kind_schema(kind: &Kind) -> Value {
+    match kind {
+        Kind::Address => {
+            json!({"type": "string", "pattern": r"^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$"})
+        }
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::Choice(words) => json!({"enum": words}),
+        Kind::Duration(least, _) if least.is_zero() => {
+            json!({"anyOf": [{"type": "string", "pattern": DURATION}, {"const": 0}]})
+        }
+        Kind::Duration(..) => json!({"type": "string", "pattern": DURATION}),
+        Kind::Integer(least, most) => {
+            json!({"type": "integer", "minimum": least, "maximum": most})
+        }
+        Kind::Percent(_) => json!({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"}),
+        Kind::Secret => json!({"type": "string", "minLength": 1, "writeOnly": true}),
+        Kind::Size(..) => json!({"type": "string", "pattern": "^[0-9]+(B|KiB|MiB|GiB)$"}),
+        Kind::Path | Kind::Text => json!({"type": "string", "minLength": 1}),
+        Kind::Url => json!({"type": "string", "pattern": "^(https?://|unix:).+$"}),
+    }
+}
+
+const DURATION: &str = "^[0-9]+(ms|s|m|h)$";
