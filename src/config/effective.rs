@@ -26,8 +26,8 @@ impl Effective {
         Self(settings.flat_map(lines).collect())
     }
 
-    /// What `config show` prints: a configuration file that would have the same effect, but for
-    /// the secrets, with the origin of every value behind it.
+    /// What `config show` prints: a configuration file with the origin of every value behind it.
+    /// It would have the same effect, but for secrets and for an account from elsewhere.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut section = "";

@@ -1,7 +1,9 @@
 //! The room through its front door: text in, settings or messages out.
 
 mod accounts;
+mod clouds;
 mod messages;
+mod secrets;
 mod sources;
 mod table;
 
@@ -9,6 +11,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::{ConfigErrors, Environment, Input, Loaded, Sources, load};
+use crate::keystone::{
+    ApplicationCredentialRef, Credentials, DomainReference, LoginScope, Method, Mode, Reference,
+};
 
 /// The least that works.
 const THREE_LINES: &str = "\
@@ -43,6 +48,49 @@ fn refused(sources: &Sources) -> ConfigErrors {
 
 fn lines(sources: &Sources) -> Vec<String> {
     refused(sources).to_string().lines().map(str::to_owned).collect()
+}
+
+/// A file with an upstream and these keys below `keystone`.
+fn keystone(keys: &str) -> String {
+    format!("upstream: http://127.0.0.1:9000\nkeystone: {{{keys}}}\n")
+}
+
+fn credentials(sources: &Sources) -> Credentials {
+    match loaded(sources).config.keystone.mode {
+        Mode::Service(credentials) => *credentials,
+        Mode::SelfValidation => panic!("self mode"),
+    }
+}
+
+/// User, password and scope in one line.
+fn summary(credentials: &Credentials) -> String {
+    let domain = |domain: &DomainReference| match domain {
+        DomainReference::Id(id) => format!("#{id}"),
+        DomainReference::Name(name) => name.clone(),
+    };
+    let reference = |reference: &Reference| match reference {
+        Reference::Id(id) => format!("#{id}"),
+        Reference::Name { name, domain: of } => format!("{name}@{}", domain(of)),
+    };
+    let method = match &credentials.method {
+        Method::Password { user, password } => {
+            format!("{} with {}", reference(user), password.expose())
+        }
+        Method::ApplicationCredential { id: ApplicationCredentialRef::Id(id), secret } => {
+            format!("credential #{id} with {}", secret.expose())
+        }
+        Method::ApplicationCredential {
+            id: ApplicationCredentialRef::Name { name, user },
+            secret,
+        } => format!("credential {name} of {} with {}", reference(user), secret.expose()),
+    };
+    let scope = match &credentials.scope {
+        LoginScope::Default => "its default".to_owned(),
+        LoginScope::Domain(of) => format!("domain {}", domain(of)),
+        LoginScope::Project(of) => format!("project {}", reference(of)),
+        LoginScope::System => "the system".to_owned(),
+    };
+    format!("{method} in {scope}")
 }
 
 /// A directory that goes away with the test.
