@@ -4,6 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
+pub mod commands;
+
 pub mod app;
 
 pub mod config;

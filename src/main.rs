@@ -1,1 +1,15 @@
-fn main() {}
+//! The program: reads the command line and does what it says.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use portcullis::cli::Cli;
+use portcullis::commands;
+
+/// Small, often freed allocations from several threads are what a proxy makes most.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    commands::run(Cli::parse())
+}

@@ -1,0 +1,98 @@
+//! One function for each command: load, do, say.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::app::{App, Side, dev, probe};
+use crate::cli::{Cli, Command, Configured, Health, Show};
+use crate::config::{self, ConfigErrors, Environment, Input, Loaded, Sources};
+use crate::telemetry;
+
+/// What a wrong configuration ends with.
+const WRONG_CONFIGURATION: u8 = 3;
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Run(from) => serve(from),
+        Command::Dev(trial) => dev::run(trial),
+        Command::Check(from) => check(from),
+        Command::Config { what: Show::Show(from) } => {
+            load(from).and_then(|loaded| say(&loaded.effective.to_text()))
+        }
+        Command::Config { what: Show::Schema } => say(&format!("{:#}", config::schema())),
+        Command::Config { what: Show::Reference } => say(config::reference().trim_end()),
+        Command::Health(health) => ask(health),
+    };
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    // Nobody is left to tell when standard error is gone too.
+    if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
+        let _ = writeln!(std::io::stderr(), "{errors}");
+        return ExitCode::from(WRONG_CONFIGURATION);
+    }
+    let _ = writeln!(std::io::stderr(), "portcullis: {error:#}");
+    ExitCode::FAILURE
+}
+
+fn serve(from: Configured) -> anyhow::Result<()> {
+    let Loaded { config, effective } = load(from)?;
+    let (log, _lines) = telemetry::start(&config.log, None)?;
+    let app = App::bind(&config, Side { log: Some(log), effective: effective.to_json() })?;
+    let addresses = app.addresses()?;
+    let shown = |address: Option<SocketAddr>| address.map(tracing::field::display);
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        public = %addresses.public,
+        telemetry = shown(addresses.telemetry),
+        admin = shown(addresses.admin),
+        upstream = %config.upstream.endpoint.address,
+        identity = %config.keystone.base.endpoint.address,
+        workers = config.process.workers,
+        "serving"
+    );
+    app.run()
+}
+
+fn check(from: Configured) -> anyhow::Result<()> {
+    let Loaded { config, .. } = load(from)?;
+    for warning in &config.warnings {
+        say(&format!("warning: {warning}"))?;
+    }
+    say("the configuration is valid")
+}
+
+fn ask(health: Health) -> anyhow::Result<()> {
+    let address = match health.address {
+        Some(address) => address,
+        None => telemetry_address(health.config)?,
+    };
+    probe(address, &health.path)?;
+    say("ok")
+}
+
+/// Where the proxy on this machine answers probes, by the same configuration that it runs with.
+fn telemetry_address(config: Option<std::path::PathBuf>) -> anyhow::Result<SocketAddr> {
+    let loaded = load(Configured { config, set: Vec::new() })?;
+    let address = loaded.config.process.telemetry;
+    address.context("telemetry.listen is off, so nothing answers probes")
+}
+
+fn load(from: Configured) -> anyhow::Result<Loaded> {
+    let sources = Sources {
+        file: from.config.map(Input::Path),
+        environment: Environment::from_process(),
+        overrides: from.set,
+    };
+    Ok(config::load(&sources)?)
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    // A reader that stops early, as `head` does, has seen what it wanted.
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        said => Ok(said?),
+    }
+}
