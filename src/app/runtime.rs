@@ -53,6 +53,7 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
     let background = runtime()?;
     let process = parts.process.clone();
     let readiness = parts.readiness.clone();
+    let server = Arc::clone(&parts.server);
     let died = background.block_on(async {
         let tasks = tasks::start(Background { telemetry, admin, parts })?;
         // No worker sends anything; the channel says only that all of them, or one too early,
@@ -62,7 +63,8 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
             Some(()) = ends.recv() => true,
         };
         let drained = async { while ends.recv().await.is_some() {} };
-        if !shutdown::drain(&process, &readiness, &phase, drained).await {
+        let idle = || server.is_idle();
+        if !shutdown::drain(&process, &readiness, &phase, idle, drained).await {
             cut.send_replace(true);
         }
         drop(tasks);

@@ -17,6 +17,9 @@ use super::readiness::Readiness;
 /// the configured delay: long enough for a busy client to send its next request.
 const LAST_CALL: Duration = Duration::from_millis(500);
 
+/// How often to look whether the last client has left meanwhile.
+const GLANCE: Duration = Duration::from_millis(10);
+
 /// Asks a proxy to stop. Clones ask the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Notify>);
@@ -44,17 +47,23 @@ pub(super) async fn asked(stop: &Stop) {
     }
 }
 
-/// Walks through the phases. `drained` resolves when every worker has ended by itself. Returns
-/// whether they all did in time.
+/// Walks through the phases. `idle` says whether no client is connected; `drained` resolves when
+/// every worker has ended by itself. Returns whether they all did in time.
 pub(super) async fn drain(
     process: &Process,
     readiness: &Readiness,
     phase: &watch::Sender<Phase>,
+    idle: impl Fn() -> bool,
     drained: impl Future<Output = ()>,
 ) -> bool {
     readiness.leave();
     phase.send_replace(Phase::Leaving);
-    sleep(process.drain_delay.max(LAST_CALL)).await;
+    sleep(process.drain_delay).await;
+    let mut left = LAST_CALL.saturating_sub(process.drain_delay);
+    while !idle() && !left.is_zero() {
+        sleep(GLANCE).await;
+        left = left.saturating_sub(GLANCE);
+    }
     phase.send_replace(Phase::Closing);
     let in_time = timeout(process.drain_timeout, drained).await.is_ok();
     if in_time {

@@ -16,8 +16,9 @@ use super::wire::{self, Refusal};
 /// Who asked, because the same status means different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asker {
-    /// The token itself: a 401 is about the token.
-    Subject,
+    /// The token itself: a 401 is about the token. `proven` says that some token has validated
+    /// itself here before, so that the policy allows it.
+    Subject { proven: bool },
     /// Our own account: a 401 is about us.
     Service,
 }
@@ -40,7 +41,7 @@ pub(super) fn judge(asker: Asker, asked: RawToken<'_>, answer: &Answer, now: Uni
         (StatusCode::UNAUTHORIZED, Asker::Service) => return Verdict::OwnTokenRefused,
         // A gateway before the identity service may refuse the token in words of its own; in
         // this mode a 401 is about the token whoever says it.
-        (StatusCode::UNAUTHORIZED, Asker::Subject) => bad(),
+        (StatusCode::UNAUTHORIZED, Asker::Subject { .. }) => bad(),
         (StatusCode::NOT_FOUND, _) => match wire::refusal(&answer.body, answer.status) {
             Refusal::Keystone { .. } => bad(),
             Refusal::Other => fault(Fault::NotKeystone),
@@ -48,7 +49,13 @@ pub(super) fn judge(asker: Asker, asked: RawToken<'_>, answer: &Answer, now: Uni
         (StatusCode::FORBIDDEN, _) => match wire::refusal(&answer.body, answer.status) {
             // A trust whose trustor lost the role, or was disabled, looks like this.
             Refusal::Keystone { about_the_caller: false } => bad(),
-            Refusal::Keystone { about_the_caller: true } => fault(Fault::Forbidden),
+            // Where tokens do validate themselves, one that may not is its own problem: that of
+            // an impersonating trust, whose user is not the one who holds it. Where none ever
+            // has, the policy forbids it, and that is nobody's fault but ours.
+            Refusal::Keystone { about_the_caller: true } => match asker {
+                Asker::Subject { proven: true } => bad(),
+                Asker::Service | Asker::Subject { proven: false } => fault(Fault::Forbidden),
+            },
             Refusal::Other => fault(Fault::NotKeystone),
         },
         (StatusCode::TOO_MANY_REQUESTS | StatusCode::PAYLOAD_TOO_LARGE, _) => {

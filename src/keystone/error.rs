@@ -33,8 +33,6 @@ label! {
         Malformed => "malformed",
         /// Something answers that is not an identity service.
         NotKeystone => "not_keystone",
-        /// Too many questions already wait on our side.
-        Overload => "overload",
         /// It points elsewhere; tokens are never sent after a redirect.
         Redirect => "redirect",
         /// Keystone failed.
@@ -61,7 +59,6 @@ impl Fault {
             Self::NotKeystone => {
                 "keystone.auth_url does not lead to an identity service; check host and path prefix"
             }
-            Self::Overload => "more tokens to validate than keystone.max_in_flight can carry",
             Self::Redirect => "keystone.auth_url leads to a redirect; give the final address",
             Self::Status => "the identity service failed",
             Self::Throttled => "the identity service limits our rate",

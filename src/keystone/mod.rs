@@ -12,7 +12,7 @@ mod settings;
 mod transport;
 mod wire;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -58,7 +58,9 @@ pub struct Keystone {
     /// Our own account; `None` when tokens validate themselves.
     session: Option<Session>,
     path: String,
-    base: String,
+    base: Base,
+    /// Some token has validated itself: Keystone's policy allows it.
+    proven: AtomicBool,
     timeout: Duration,
     clock: Clock,
     /// On the steady clock, in milliseconds: no question before then.
@@ -90,7 +92,8 @@ impl Keystone {
             transport: Transport::new(dialer, settings.retries, metrics.clone()),
             session,
             path: format!("{}/auth/tokens?nocatalog=1", base.path),
-            base: base.path.clone(),
+            base: base.clone(),
+            proven: AtomicBool::new(false),
             timeout: settings.timeout,
             clock,
             quiet_until: AtomicU64::new(0),
@@ -127,7 +130,7 @@ impl Keystone {
     pub async fn greet(&self) {
         let question = || {
             Request::builder()
-                .uri(&self.base)
+                .uri(&self.base.path)
                 .header(header::HOST, self.transport.authority())
                 .header(header::ACCEPT, "application/json")
                 .header(header::USER_AGENT, USER_AGENT)
@@ -137,7 +140,7 @@ impl Keystone {
         let asked = self.transport.ask(Operation::Discover, &question);
         match timeout(self.timeout, asked).await {
             Ok(Ok(answer)) if answer.status == StatusCode::OK => {
-                tracing::info!(url = %self.base, "the identity service answers");
+                tracing::info!(url = self.base.url, "the identity service answers");
             }
             Ok(Ok(answer)) => tracing::warn!(
                 status = answer.status.as_u16(),
@@ -162,8 +165,12 @@ impl Keystone {
         let subject = sensitive(token)?;
         let Some(session) = &self.session else {
             let answer = self.validate(&subject, &subject, allowance, request_id).await?;
-            return match judge(Asker::Subject, token, &answer, self.clock.now()) {
-                Verdict::Settled(result) => result,
+            let asker = Asker::Subject { proven: self.proven.load(Ordering::Relaxed) };
+            return match judge(asker, token, &answer, self.clock.now()) {
+                Verdict::Settled(result) => {
+                    self.proven.fetch_or(result.is_ok(), Ordering::Relaxed);
+                    result
+                }
                 Verdict::OwnTokenRefused => credentials_refused(),
             };
         };

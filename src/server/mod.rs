@@ -70,6 +70,11 @@ impl Shared {
             accept_trouble: Quiet::new(Duration::from_secs(10)),
         })
     }
+
+    /// Whether no client is connected.
+    pub fn is_idle(&self) -> bool {
+        self.open.get() == 0
+    }
 }
 
 /// Serves one worker's listener until `phase` says to close, then returns when every connection

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _, stdout};
 
-use keystone_double::{Double, Place, Scope, User};
+use keystone_double::{Double, Place, Project, Scope, User, World};
 
 use crate::app::Addresses;
 
@@ -43,11 +43,14 @@ impl Guide {
 
     fn users(&self, out: &mut String, ink: &Ink) -> std::fmt::Result {
         writeln!(out, "\n{}\n", ink.bold("Users"))?;
-        for user in &self.double.world().users {
+        let world = self.double.world();
+        for user in &world.users {
             let grants: Vec<_> = user
                 .grants
                 .iter()
-                .map(|grant| format!("{} on {}", grant.roles.join(", "), place(&grant.place)))
+                .map(|grant| {
+                    format!("{} on {}", grant.roles.join(", "), place(&world, &grant.place))
+                })
                 .collect();
             writeln!(out, "  {:<12} {}", user.name, grants.join("; "))?;
         }
@@ -61,9 +64,10 @@ impl Guide {
         };
         line("without a token: 401", &format!("curl -i {proxy}/"))?;
         let world = self.double.world();
-        let scoped = world.users.iter().filter_map(|user| Some((user, project(user)?)));
-        for (at, (user, project)) in scoped.take(2).enumerate() {
-            let token = self.double.issue(&user.name, Scope::project(project)).token();
+        let scoped = world.users.iter().filter_map(|user| Some((user, project(&world, user)?)));
+        for (at, (user, project)) in scoped.clone().take(2).enumerate() {
+            let token = self.double.issue(&user.id, Scope::project(&project.id)).token();
+            let project = &project.name;
             let what =
                 format!("curl -s -H 'X-Auth-Token: {token}' -H 'X-Roles: king' {proxy}/hello");
             let why = if at == 0 {
@@ -73,18 +77,16 @@ impl Guide {
             };
             line(&why, &what)?;
         }
-        if let Some((user, project)) =
-            world.users.iter().find_map(|user| Some((user, project(user)?)))
-        {
+        if let Some((user, project)) = scoped.clone().next() {
             line("log in as a client would, and use the token", &self.login(user, project, proxy))?;
         }
         writeln!(out, "\n  {}\n", ink.faint("Ctrl-C ends it."))
     }
 
-    fn login(&self, user: &User, project: &str, proxy: &str) -> String {
-        let name = &user.name;
+    fn login(&self, user: &User, project: &Project, proxy: &str) -> String {
+        let (id, name, project) = (&user.id, &user.name, &project.id);
         let auth = format!(
-            r#"{{"auth":{{"identity":{{"methods":["password"],"password":{{"user":{{"name":"{name}","domain":{{"name":"Default"}},"password":"{name}pw"}}}}}},"scope":{{"project":{{"name":"{project}","domain":{{"name":"Default"}}}}}}}}}}"#
+            r#"{{"auth":{{"identity":{{"methods":["password"],"password":{{"user":{{"id":"{id}","password":"{name}pw"}}}}}},"scope":{{"project":{{"id":"{project}"}}}}}}}}"#
         );
         format!(
             "TOKEN=$(curl -si {}/auth/tokens -H 'Content-Type: application/json' -d '{auth}' \
@@ -96,17 +98,20 @@ impl Guide {
 }
 
 /// A project that `user` may be scoped to.
-fn project(user: &User) -> Option<&str> {
+fn project<'a>(world: &'a World, user: &User) -> Option<&'a Project> {
     user.grants.iter().find_map(|grant| match &grant.place {
-        Place::Project(name) => Some(name.as_str()),
+        Place::Project(name) => world.project(name),
         Place::Domain(_) | Place::System => None,
     })
 }
 
-fn place(place: &Place) -> String {
+fn place(world: &World, place: &Place) -> String {
     match place {
-        Place::Domain(name) => format!("the domain {name}"),
-        Place::Project(name) => name.clone(),
+        Place::Domain(name) => {
+            let domain = world.domain(name).map_or(name, |domain| &domain.name);
+            format!("the domain {domain}")
+        }
+        Place::Project(name) => world.project(name).map_or(name, |project| &project.name).clone(),
         Place::System => "the system".into(),
     }
 }

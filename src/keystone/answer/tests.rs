@@ -76,7 +76,8 @@ fn every_status_means_what_the_table_says() {
         (204, String::new(), cannot("not_keystone"), cannot("not_keystone")),
     ] {
         let answer = answer(status, &body);
-        assert_eq!(verdict(Asker::Subject, &answer), as_subject, "{status} {body}");
+        let subject = Asker::Subject { proven: false };
+        assert_eq!(verdict(subject, &answer), as_subject, "{status} {body}");
         assert_eq!(verdict(Asker::Service, &answer), as_service, "{status} {body}");
     }
 }
@@ -85,9 +86,18 @@ fn every_status_means_what_the_table_says() {
 fn an_answer_about_another_token_is_never_believed() {
     let mut answer = answer(200, &good());
     answer.headers.insert("x-subject-token", HeaderValue::from_static("gAAAAgood"));
-    assert_eq!(verdict(Asker::Subject, &answer), "u1");
+    assert_eq!(verdict(Asker::Service, &answer), "u1");
     answer.headers.append("x-subject-token", HeaderValue::from_static("gAAAAother"));
-    assert!(verdict(Asker::Subject, &answer).contains("malformed"));
+    assert!(verdict(Asker::Service, &answer).contains("malformed"));
+}
+
+#[test]
+fn a_token_that_may_not_validate_itself_is_bad_only_where_others_may() {
+    let ours = keystone_error(403, "... requested action: identity:validate_token.");
+    let answer = answer(403, &ours);
+    assert!(verdict(Asker::Subject { proven: false }, &answer).contains("forbidden"));
+    assert_eq!(verdict(Asker::Subject { proven: true }, &answer), "the token is unknown");
+    assert!(verdict(Asker::Service, &answer).contains("forbidden"));
 }
 
 #[test]
