@@ -6,6 +6,7 @@ mod decision;
 mod request;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::identity::{Allowance, BadToken};
 use crate::validation::{TokenFailure, Validator};
@@ -29,11 +30,16 @@ impl Admission {
 
     /// Whether `request` may go on, and as whom.
     ///
-    /// Cancel-safe. Waits for Keystone at most as long as the validator does.
+    /// Cancel-safe. Waits for Keystone at most as long as the validator does, and adds that time
+    /// to `waited`.
     ///
     /// # Errors
     /// The rejection; each door words it in its own protocol.
-    pub async fn admit(&self, request: &AccessRequest<'_>) -> Result<Grant, Rejection> {
+    pub async fn admit(
+        &self,
+        request: &AccessRequest<'_>,
+        waited: &mut Duration,
+    ) -> Result<Grant, Rejection> {
         let token = match request.user {
             Credential::Absent => return Err(Rejection::MissingToken),
             Credential::Several => return Err(Rejection::BadToken(BadToken::Malformed)),
@@ -45,7 +51,8 @@ impl Admission {
         if token.len() > self.max_token_bytes {
             return Err(Rejection::TokenTooLong);
         }
-        let validated = self.validator.validate(token, Allowance::None, request.request_id).await;
+        let validated =
+            self.validator.validate(token, Allowance::None, request.request_id, waited).await;
         match validated {
             Ok(user) => Ok(Grant { user }),
             Err(TokenFailure::Bad(bad)) => Err(Rejection::BadToken(bad)),

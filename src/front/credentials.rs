@@ -19,11 +19,10 @@ pub(super) fn user_token(headers: &HeaderMap) -> Credential<'_> {
     }
 }
 
-/// Removes a token that was not the one validated: the service must not take it for one that was.
-pub(super) fn drop_unvalidated(headers: &mut HeaderMap) {
-    if headers.contains_key(AUTH) {
-        headers.remove(STORAGE);
-    }
+/// Whether `name` carries a token that was not the one validated: the service must not take it
+/// for one that was.
+pub(super) fn is_unvalidated(name: &HeaderName, headers: &HeaderMap) -> bool {
+    name == STORAGE && headers.contains_key(AUTH)
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Credential<'a> {

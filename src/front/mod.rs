@@ -11,6 +11,7 @@ mod record;
 mod reply;
 mod request_id;
 mod reverse_proxy;
+mod rewrite;
 mod settings;
 
 pub use body::Body;

@@ -3,22 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant};
-use crate::identity::strip_client_headers;
-use crate::telemetry::{ACCESS_TARGET, Access, Stopwatch};
-use crate::upstream::{RequestBody, Upstream, UpstreamError, remove_hop_by_hop};
+use crate::identity::Unrenderable;
+use crate::telemetry::{ACCESS_TARGET, Access};
+use crate::upstream::{
+    BadConnection, Exchanged, RequestBody, ResponseBody, Upstream, UpstreamError, nominated,
+};
 
 use super::body::Body;
 use super::metrics::{Metrics, Reason, Rejected};
-use super::origin::{Peer, set_forwarded};
+use super::origin::Peer;
 use super::record::Record;
 use super::reply::{Gateway, Refusal, Reply, challenge, reply};
 use super::request_id::{self, REQUEST_ID};
+use super::rewrite::Draft;
 use super::{Settings, credentials};
 
 /// What all workers' doors have in common.
@@ -89,31 +93,46 @@ impl ReverseProxy {
         peer: &Peer,
         id: &HeaderValue,
         record: &mut Record,
-    ) -> Result<Response<crate::upstream::ResponseBody>, Refusal> {
-        let target = self.target(&request)?;
-        let grant = self.decide(request.headers(), id, record).await?;
-        let request = self.rewrite(request, target, &grant, peer, id)?;
-        let watch = Stopwatch::start();
-        let forwarded = self.upstream.forward(request).await;
-        record.upstream(watch.elapsed());
-        let mut response = forwarded.map_err(|error| {
+    ) -> Result<Response<ResponseBody>, Refusal> {
+        let (client, body) = request.into_parts();
+        let target = self.target(&client)?;
+        let nominated = nominated(&client.headers).map_err(|BadConnection| {
+            self.shared.metrics.rejected.count(Rejected::Connection);
+            Refusal::BadRequest
+        })?;
+        let grant = self.decide(&client.headers, id, record).await?;
+        let stated = client.headers.contains_key(header::CONTENT_LENGTH);
+        let draft = Draft {
+            client: &client,
+            target: &target,
+            length: body.size_hint().exact().filter(|_| stated),
+            nominated: &nominated,
+            grant: &grant,
+            peer,
+            id,
+        };
+        let (request, stripped) =
+            draft.make(RequestBody::new(body)).map_err(|Unrenderable| Refusal::Internal)?;
+        if stripped > 0 {
+            self.shared.metrics.stripped.inc_by(stripped as u64);
+        }
+        let again = || Some(draft.make(RequestBody::empty()).ok()?.0);
+        let Exchanged { result, took } = self.upstream.forward(request, again).await;
+        record.upstream(took);
+        result.map_err(|error| {
             complain(&error, id);
             Refusal::Upstream(Gateway::from(&error))
-        })?;
-        if !remove_hop_by_hop(response.headers_mut()) {
-            return Err(Refusal::Upstream(Gateway::Bad));
-        }
-        Ok(response)
+        })
     }
 
     /// The path to forward. Whatever host a target names, the service is always the configured
     /// one.
-    fn target(&self, request: &Request<Incoming>) -> Result<Uri, Refusal> {
-        if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
+    fn target(&self, client: &Parts) -> Result<Uri, Refusal> {
+        if matches!(client.method, Method::CONNECT | Method::TRACE) {
             self.shared.metrics.rejected.count(Rejected::Method);
             return Err(Refusal::Method);
         }
-        let path = request.uri().path_and_query().cloned();
+        let path = client.uri.path_and_query().cloned();
         let path = path.unwrap_or(PathAndQuery::from_static("/"));
         if !path.as_str().starts_with('/') && path.as_str() != "*" {
             self.shared.metrics.rejected.count(Rejected::Target);
@@ -129,10 +148,8 @@ impl ReverseProxy {
         record: &mut Record,
     ) -> Result<Grant, Refusal> {
         let access = AccessRequest { user: credentials::user_token(headers), request_id: Some(id) };
-        let watch = Stopwatch::start();
-        let decision = self.shared.admission.admit(&access).await;
-        let waited = watch.elapsed();
-        match decision {
+        let mut waited = Duration::ZERO;
+        match self.shared.admission.admit(&access, &mut waited).await {
             Ok(grant) => {
                 record.decided(Reason::Confirmed, Some(Arc::clone(&grant.user)), waited);
                 Ok(grant)
@@ -142,51 +159,6 @@ impl ReverseProxy {
                 Err(Refusal::Rejected(rejection))
             }
         }
-    }
-
-    /// Makes the client's request ours. The order matters: what the client may nominate for
-    /// removal is removed before anything of ours is set, and nothing of the client's that poses
-    /// as identity is left when ours is added.
-    fn rewrite(
-        &self,
-        request: Request<Incoming>,
-        target: Uri,
-        grant: &Grant,
-        peer: &Peer,
-        id: &HeaderValue,
-    ) -> Result<Request<RequestBody>, Refusal> {
-        let (head, body) = request.into_parts();
-        let mut headers = head.headers;
-        if !remove_hop_by_hop(&mut headers) {
-            self.shared.metrics.rejected.count(Rejected::Connection);
-            return Err(Refusal::BadRequest);
-        }
-        // The handshake about the body is between the client and us.
-        headers.remove(header::EXPECT);
-        reframe(&mut headers, &body);
-        let stripped = strip_client_headers(&mut headers);
-        if stripped > 0 {
-            self.shared.metrics.stripped.inc_by(stripped as u64);
-        }
-        credentials::drop_unvalidated(&mut headers);
-        grant.user.apply_to(&mut headers).map_err(|_| Refusal::Internal)?;
-        set_forwarded(&mut headers, peer);
-        headers.insert(REQUEST_ID, id.clone());
-        let mut request = Request::new(RequestBody::new(body));
-        *request.method_mut() = head.method;
-        *request.uri_mut() = target;
-        *request.headers_mut() = headers;
-        Ok(request)
-    }
-}
-
-/// States the body's length once, as the parser understood it. `Transfer-Encoding` is gone; the
-/// client half of hyper writes its own where the length is not known.
-fn reframe(headers: &mut HeaderMap, body: &Incoming) {
-    if headers.remove(header::CONTENT_LENGTH).is_some()
-        && let Some(length) = body.size_hint().exact()
-    {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
 }
 

@@ -149,7 +149,6 @@ impl Identity {
     /// Never after [`Identity::new`] succeeded; a caller that sees one must refuse the request,
     /// because some headers may be set and others not.
     pub fn apply_to(&self, headers: &mut HeaderMap) -> Result<(), Unrenderable> {
-        headers.reserve(self.rendered.len());
         for &(row, span) in &self.rendered {
             let row = TABLE.get(usize::from(row)).ok_or(Unrenderable)?;
             let value = HeaderValue::from_maybe_shared(self.text.slice(span.range()))
@@ -157,6 +156,11 @@ impl Identity {
             headers.insert(row.name.clone(), value);
         }
         Ok(())
+    }
+
+    /// How many headers that sets.
+    pub fn fields(&self) -> usize {
+        self.rendered.len()
     }
 
     /// The user's id.

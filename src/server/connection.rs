@@ -1,7 +1,9 @@
 //! One client connection, from its first byte to its last.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 
 use http::{HeaderValue, Request, Response, header};
 use http_body::Body;
@@ -30,13 +32,14 @@ pub(super) async fn run<S, B>(
     // Responses are written whole; waiting to fill segments only adds latency. A socket that
     // cannot be told so is about to fail anyway.
     let _ = stream.set_nodelay(true);
+    // A receiver that has seen nothing yet: the phase has changed once it is no longer serving.
     let leaving = phase.clone();
     let service = service_fn(|request| {
         let answered = service.call(request);
         let leaving = &leaving;
         async move {
             let mut response = answered.await?;
-            if *leaving.borrow() != Phase::Serving {
+            if leaving.has_changed().unwrap_or(true) {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }
@@ -49,13 +52,26 @@ pub(super) async fn run<S, B>(
         .max_buf_size(settings.max_header_bytes)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    let closing = async move {
+    let mut closing = pin!(async {
         // An error means that nobody is left to say anything: close.
         let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
-    };
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = closing => {
+    });
+    let mut glanced = false;
+    let ended = poll_fn(|context| {
+        // Once asked, `closing` wakes this task by itself; asking it again at every turn of a
+        // busy connection would cost more than the rest of this loop.
+        if (!glanced || leaving.has_changed().unwrap_or(true))
+            && closing.as_mut().poll(context).is_ready()
+        {
+            return Poll::Ready(None);
+        }
+        glanced = true;
+        connection.as_mut().poll(context).map(Some)
+    })
+    .await;
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::sleep;
@@ -36,6 +35,15 @@ impl RequestBody {
             return Self(None);
         }
         Self(Some(Live { body, progress: Progress::default() }))
+    }
+
+    /// No body at all.
+    pub fn empty() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(super) fn progress(&self) -> Option<Progress> {
@@ -74,19 +82,6 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), |live| live.body.size_hint())
     }
-}
-
-/// A second copy of a request that may be sent twice: safe by its method (RFC 9110, section
-/// 9.2.1) and without a body.
-pub(super) fn copy_if_repeatable(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-    if request.body().0.is_some() || !request.method().is_safe() {
-        return None;
-    }
-    let mut copy = Request::new(RequestBody(None));
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    Some(copy)
 }
 
 /// Waits for `answer` as long as it, or the request's body, moves at least once per `limit`.

@@ -15,29 +15,43 @@ const ALWAYS: [HeaderName; 9] = [
     header::UPGRADE,
 ];
 
-/// Removes them, and every field that `Connection` nominates. Returns false, leaving the fields
-/// in an unspecified state, when `Connection` is not a list of field names: two readers would
-/// take it for different lists.
-///
-/// Call this before setting any field of our own, so that nobody can have it removed by
-/// nominating it.
-#[must_use]
-pub fn remove_hop_by_hop(headers: &mut HeaderMap) -> bool {
+/// Whether `name` concerns one connection, whatever `Connection` says.
+pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+    ALWAYS.contains(name)
+}
+
+/// `Connection` is not a list of field names: two readers would take it for different lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadConnection;
+
+/// The fields that `Connection` nominates for removal; most often none.
+pub fn nominated(headers: &HeaderMap) -> Result<Vec<HeaderName>, BadConnection> {
     let mut nominated = Vec::new();
     for value in headers.get_all(header::CONNECTION) {
-        let Ok(list) = value.to_str() else { return false };
+        let list = value.to_str().map_err(|_| BadConnection)?;
         for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             if name.eq_ignore_ascii_case("close") || name.eq_ignore_ascii_case("keep-alive") {
                 continue;
             }
-            let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return false };
-            nominated.push(name);
+            nominated.push(HeaderName::from_bytes(name.as_bytes()).map_err(|_| BadConnection)?);
         }
     }
-    for name in nominated.iter().chain(&ALWAYS) {
+    Ok(nominated)
+}
+
+/// Removes what concerns one connection from a response on its way through.
+///
+/// # Errors
+/// When `Connection` cannot be understood; the response must not be passed on then.
+pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Result<(), BadConnection> {
+    // Most responses hold nothing of the kind, and looking is cheaper than removing.
+    if !headers.keys().any(is_hop_by_hop) {
+        return Ok(());
+    }
+    for name in nominated(headers)?.iter().chain(&ALWAYS) {
         headers.remove(name);
     }
-    true
+    Ok(())
 }
 
 #[cfg(test)]
@@ -66,7 +80,7 @@ mod tests {
             ("keep-alive", b"5"),
             ("accept", b"*/*"),
         ]);
-        assert!(remove_hop_by_hop(&mut fields));
+        remove_hop_by_hop(&mut fields).unwrap();
         assert_eq!(fields.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
     }
 
@@ -75,7 +89,8 @@ mod tests {
         for bad in [&b"x-user-id\xa0"[..], b"\"x\"", b"a b", b"x:y"] {
             let mut fields = headers(&[("accept", b"*/*")]);
             fields.insert("connection", HeaderValue::from_bytes(bad).unwrap());
-            assert!(!remove_hop_by_hop(&mut fields), "{bad:?}");
+            assert_eq!(nominated(&fields), Err(BadConnection), "{bad:?}");
+            assert_eq!(remove_hop_by_hop(&mut fields), Err(BadConnection), "{bad:?}");
         }
     }
 }

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use http::Response;
-use hyper::body::Incoming;
 use prometheus::{Histogram, IntCounter};
 
 use crate::label;
 use crate::telemetry::{CounterPairs, FINE_SECONDS, MetricError, Registry};
 
-use super::UpstreamError;
-use super::pool::Lease;
+use super::{ResponseBody, UpstreamError};
 
 label! {
     /// Which service. There is one so far.
@@ -78,12 +76,12 @@ impl Metrics {
 
     pub(super) fn observe(
         &self,
-        result: &Result<(Response<Incoming>, Lease), UpstreamError>,
+        result: &Result<Response<ResponseBody>, UpstreamError>,
         took: Duration,
     ) {
         let outcome = match result {
             Ok(_) => Outcome::Answered,
-            Err(UpstreamError::Broken(_)) => Outcome::Broken,
+            Err(UpstreamError::Broken(_) | UpstreamError::Unusable) => Outcome::Broken,
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
         };

@@ -18,11 +18,10 @@ use hyper::body::Incoming;
 use crate::dial::{DialError, Dialer, TrustError};
 use crate::telemetry::Stopwatch;
 
-use body::Progress;
 use pool::{Lease, Pool};
 
 pub use body::{RequestBody, ResponseBody};
-pub use hop::remove_hop_by_hop;
+pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
 pub use settings::Settings;
 
@@ -38,6 +37,9 @@ pub enum UpstreamError {
     /// It took too long.
     #[error("the service did not answer within {0:?}")]
     Deadline(Duration),
+    /// It answered with fields that cannot be understood.
+    #[error("the service's Connection field is no list of names")]
+    Unusable,
 }
 
 /// The guarded service, as one worker reaches it.
@@ -78,53 +80,64 @@ impl Upstream {
     }
 
     /// Sends `request`, whose target is a path, and returns the head of the response as soon as
-    /// it arrives; its body streams.
+    /// it arrives; its body streams. Fields that concern one connection are gone from it.
     ///
     /// A request that was certainly never sent is sent again on a fresh connection; a safe one
-    /// without a body also when an old connection died under it. Anything else reaches the
-    /// service at most once. Cancelling closes the connection.
+    /// without a body also when an old connection died under it, made anew by `again`. Anything
+    /// else reaches the service at most once. Cancelling closes the connection.
     ///
-    /// # Errors
-    /// At the latest when neither the request's body has moved nor an answer has come for the
-    /// response timeout.
+    /// The result holds an error at the latest when neither the request's body has moved nor an
+    /// answer has come for the response timeout.
     pub async fn forward(
         &self,
         mut request: Request<RequestBody>,
-    ) -> Result<Response<ResponseBody>, UpstreamError> {
+        again: impl Fn() -> Option<Request<RequestBody>>,
+    ) -> Exchanged {
+        let watch = Stopwatch::start();
+        self.name_host(&mut request);
+        let result = self.send(request, again).await.and_then(|(mut response, lease)| {
+            hop::remove_hop_by_hop(response.headers_mut()).map_err(|_| UpstreamError::Unusable)?;
+            Ok(response.map(|body| ResponseBody::new(body, lease)))
+        });
+        let took = watch.elapsed();
+        self.metrics.observe(&result, took);
+        Exchanged { result, took }
+    }
+
+    fn name_host(&self, request: &mut Request<RequestBody>) {
         if !request.headers().contains_key(header::HOST) {
             request.headers_mut().insert(header::HOST, self.authority.clone());
         }
-        let watch = Stopwatch::start();
-        let result = self.send(request).await;
-        self.metrics.observe(&result, watch.elapsed());
-        let (response, lease) = result?;
-        Ok(response.map(|body| ResponseBody::new(body, lease)))
     }
 
     async fn send(
         &self,
         mut request: Request<RequestBody>,
+        again: impl Fn() -> Option<Request<RequestBody>>,
     ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
+        // Safe by its method (RFC 9110, section 9.2.1), so sending it twice does no harm.
+        let repeatable = request.body().is_empty() && request.method().is_safe();
         while let Some(mut lease) = self.pool.take() {
             if lease.ready().await.is_err() {
                 continue;
             }
-            let spare = body::copy_if_repeatable(&request);
-            let progress = request.body().progress();
-            match self.exchange(&mut lease, request, progress).await {
+            let Failed { error, unsent } = match self.exchange(&mut lease, request).await {
                 Ok(response) => return Ok((response, lease)),
-                Err(Failed { error, unsent }) => {
-                    let retry =
-                        unsent.or(spare).filter(|_| matches!(error, UpstreamError::Broken(_)));
-                    let Some(again) = retry else { return Err(error) };
-                    self.metrics.retries.inc();
-                    request = again;
-                }
+                Err(failed) => failed,
+            };
+            if !matches!(error, UpstreamError::Broken(_)) {
+                return Err(error);
             }
+            request = match unsent {
+                Some(unsent) => unsent,
+                None if repeatable => again().ok_or(error)?,
+                None => return Err(error),
+            };
+            self.name_host(&mut request);
+            self.metrics.retries.inc();
         }
         let mut lease = self.connect().await?;
-        let progress = request.body().progress();
-        match self.exchange(&mut lease, request, progress).await {
+        match self.exchange(&mut lease, request).await {
             Ok(response) => Ok((response, lease)),
             Err(failed) => Err(failed.error),
         }
@@ -142,8 +155,8 @@ impl Upstream {
         &self,
         lease: &mut Lease,
         request: Request<RequestBody>,
-        progress: Option<Progress>,
     ) -> Result<Response<Incoming>, Failed> {
+        let progress = request.body().progress();
         let answered = lease.send(request);
         match body::within(self.response_timeout, progress, answered).await {
             Some(Ok(response)) => Ok(response),
@@ -156,6 +169,14 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What came of a request to the service, and how long that took.
+pub struct Exchanged {
+    /// The response, or why there is none.
+    pub result: Result<Response<ResponseBody>, UpstreamError>,
+    /// From sending to the head of the response.
+    pub took: Duration,
 }
 
 /// A failed exchange, and the request if it was certainly never sent.

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::identity::{Allowance, BadToken, Clock, Identity, RawToken, TokenHasher, TokenKey};
 use crate::keystone::Keystone;
-use crate::telemetry::{MetricError, Registry};
+use crate::telemetry::{MetricError, Registry, Stopwatch};
 
 use cache::{Cache, Recall};
 use flight::{Card, Desk, Question};
@@ -86,7 +86,8 @@ impl Validator {
         Ok((Self { shared, hasher, patience }, questions))
     }
 
-    /// Who `token` is. A remembered answer costs no allocation and does not wait.
+    /// Who `token` is. A remembered answer costs no allocation and does not wait; the time spent
+    /// waiting for another is added to `waited`.
     ///
     /// Cancel-safe: a caller that leaves does not cancel the question that others wait for.
     ///
@@ -97,6 +98,7 @@ impl Validator {
         token: RawToken<'_>,
         allowance: Allowance,
         request_id: Option<&HeaderValue>,
+        waited: &mut Duration,
     ) -> Result<Arc<Identity>, TokenFailure> {
         if !token.is_well_formed() {
             return Err(TokenFailure::Bad(BadToken::Malformed));
@@ -105,7 +107,12 @@ impl Validator {
         match self.shared.remembered(&key) {
             Some(answer) => answer,
             // Rare and large; boxed so that the common future stays small.
-            None => Box::pin(self.ask(key, token, allowance, request_id)).await,
+            None => {
+                let watch = Stopwatch::start();
+                let answer = Box::pin(self.ask(key, token, allowance, request_id)).await;
+                *waited += watch.elapsed();
+                answer
+            }
         }
     }
 
