@@ -1,6 +1,8 @@
 //! The one table of protected headers. It drives stripping, rendering, the documentation and the
 //! tests, so that a header we set is always a header we strip.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderName};
 
 /// One protected header.
@@ -170,16 +172,26 @@ pub fn classify(name: &HeaderName) -> Option<Class> {
     if !matches!((first, second), (b'x', b'-') | (b'o', b'p') | (b'r', b'e')) {
         return None;
     }
-    let same = |row: &&Header| normal_equal(name, row.name.as_str());
-    if let Some(row) = TABLE.iter().find(same) {
-        let canonical = name == row.name.as_str();
-        return Some(match row.class {
-            Class::Credential if !canonical => Class::Foreign,
-            class => class,
+    let candidates = BY_LENGTH.get(name.len()).map_or(&[][..], Vec::as_slice);
+    if let Some((row, class)) = candidates.iter().find(|(row, _)| normal_equal(name, row)) {
+        return Some(match class {
+            Class::Credential if name != *row => Class::Foreign,
+            class => *class,
         });
     }
     PREFIXES.iter().any(|prefix| normal_starts_with(name, prefix)).then_some(Class::Foreign)
 }
+
+/// The table's rows by the length of their names, so that few are compared.
+static BY_LENGTH: LazyLock<Vec<Vec<(&str, Class)>>> = LazyLock::new(|| {
+    let longest = TABLE.iter().map(|row| row.name.as_str().len()).max().unwrap_or_default();
+    (0..=longest)
+        .map(|length| {
+            let rows = TABLE.iter().map(|row| (row.name.as_str(), row.class));
+            rows.filter(|(name, _)| name.len() == length).collect()
+        })
+        .collect()
+});
 
 /// Removes every field that the client had no right to send, in whatever spelling and however
 /// often. Returns how many distinct names went.

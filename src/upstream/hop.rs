@@ -17,7 +17,9 @@ const ALWAYS: [HeaderName; 9] = [
 
 /// Whether `name` concerns one connection, whatever `Connection` says.
 pub fn is_hop_by_hop(name: &HeaderName) -> bool {
-    ALWAYS.contains(name)
+    // All of them begin with one of these, and few others do.
+    matches!(name.as_str().as_bytes().first(), Some(b'c' | b'k' | b'p' | b't' | b'u'))
+        && ALWAYS.contains(name)
 }
 
 /// `Connection` is not a list of field names: two readers would take it for different lists.
@@ -67,6 +69,12 @@ mod tests {
                 (HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap())
             })
             .collect()
+    }
+
+    #[test]
+    fn every_field_of_one_connection_is_known_as_such() {
+        assert!(ALWAYS.iter().all(is_hop_by_hop));
+        assert!(!is_hop_by_hop(&header::COOKIE));
     }
 
     #[test]
