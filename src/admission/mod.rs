@@ -55,6 +55,7 @@ impl Admission {
             self.validator.validate(token, Allowance::None, request.request_id, waited).await;
         match validated {
             Ok(user) => Ok(Grant { user }),
+            Err(TokenFailure::Bad(BadToken::TooLong)) => Err(Rejection::TokenTooLong),
             Err(TokenFailure::Bad(bad)) => Err(Rejection::BadToken(bad)),
             Err(TokenFailure::Unavailable { retry_after }) => {
                 Err(Rejection::Unavailable { retry_after })

@@ -1,33 +1,53 @@
-//! An HTTP/1.1 client connection: one request at a time, driven by a task of its own.
+//! HTTP/1.1 client connections: one request at a time.
+
+use std::error::Error;
 
 use http_body::Body;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use std::error::Error;
 
 use super::{Address, DialError, Stream};
 
 /// The sending half of a connection.
 pub type Sender<B> = http1::SendRequest<B>;
 
-/// Starts HTTP/1.1 on `stream`. The driver runs until either side closes; dropping the sender
-/// makes it end.
+/// The connection itself, which moves only while somebody polls it.
+pub type Connection<B> = http1::Connection<TokioIo<Stream>, B>;
+
+/// Starts HTTP/1.1 on `stream`. Dropping the connection closes it.
 ///
 /// # Errors
 /// When the connection cannot be set up at all.
+pub async fn connect<B>(
+    stream: Stream,
+    address: &Address,
+) -> Result<(Sender<B>, Connection<B>), DialError>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    http1::Builder::new()
+        // Heads are small and most requests have no body: one plain write costs the kernel less
+        // than a vectored one.
+        .writev(false)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|source| DialError::Http { address: address.clone(), source })
+}
+
+/// The same, with the connection driven by a task of its own until either side closes it;
+/// dropping the sender makes it end.
+///
+/// # Errors
+/// As [`connect`].
 pub async fn handshake<B>(stream: Stream, address: &Address) -> Result<Sender<B>, DialError>
 where
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let (sender, connection) = http1::Builder::new()
-        // Heads are small and most requests have no body: one plain write costs the kernel less
-        // than a vectored one.
-        .writev(false)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|source| DialError::Http { address: address.clone(), source })?;
+    let (sender, connection) = connect(stream, address).await?;
     let address = address.clone();
     #[expect(clippy::disallowed_methods, reason = "a socket we opened is driven by its own task")]
     tokio::spawn(async move {

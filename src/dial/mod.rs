@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 pub use endpoint::{Address, Endpoint, Tls, Trust};
-pub use http1::{Sender, handshake};
+pub use http1::{Connection, Sender, connect, handshake};
 pub use stream::Stream;
 
 /// Why no connection came about.

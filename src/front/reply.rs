@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::admission::Rejection;
+use crate::identity::BadToken;
 use crate::upstream::UpstreamError;
 
 /// Why a request was answered by us.
@@ -59,11 +60,11 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, BAD_REQUEST),
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
         Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
+        Refusal::Rejected(Rejection::BadToken(BadToken::TooLong) | Rejection::TokenTooLong) => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG)
+        }
         Refusal::Rejected(Rejection::BadToken(_) | Rejection::MissingToken) => {
             (StatusCode::UNAUTHORIZED, UNAUTHORIZED)
-        }
-        Refusal::Rejected(Rejection::TokenTooLong) => {
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG)
         }
         Refusal::Rejected(Rejection::Unavailable { .. }) => {
             (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
@@ -117,8 +118,6 @@ const TIMEOUT: &str = r#"{"error": {"code": 504, "title": "Gateway Timeout", "me
 
 #[cfg(test)]
 mod tests {
-    use crate::identity::BadToken;
-
     use super::*;
 
     #[test]

@@ -11,7 +11,7 @@ use crate::identity::{Class, Unrenderable, classify};
 use crate::upstream::{RequestBody, is_hop_by_hop};
 
 use super::credentials;
-use super::origin::{Peer, is_spoken, set_forwarded};
+use super::origin::{Peer, set_forwarded};
 use super::request_id::REQUEST_ID;
 
 /// Everything that a request to the service is made of, besides its body.
@@ -84,7 +84,7 @@ impl Draft<'_> {
             Some(Class::Deprecated(_) | Class::Foreign | Class::Service(_) | Class::User(_)) => {
                 Fate::Stripped
             }
-            None if is_spoken(name) || *name == REQUEST_ID => Fate::Stays,
+            Some(Class::Origin) => Fate::Stays,
             None => Fate::Passes,
         }
     }

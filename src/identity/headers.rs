@@ -25,6 +25,9 @@ pub enum Class {
     Deprecated(Claim),
     /// Identity in the convention of another proxy: never set by us, and never to be believed.
     Foreign,
+    /// Where the request came from, where it was going and what it is called: the proxy's own word
+    /// replaces the client's.
+    Origin,
     /// A claim about the service that calls on the user's behalf.
     Service(Claim),
     /// A claim about the user.
@@ -61,7 +64,7 @@ pub(super) enum Side {
 pub(super) fn claim_of(class: Class, side: Side) -> Option<Claim> {
     match (class, side) {
         (Class::User(claim) | Class::Deprecated(claim), Side::User) => Some(claim),
-        (Class::Credential | Class::Foreign | Class::Service(_), _) => None,
+        (Class::Credential | Class::Foreign | Class::Origin | Class::Service(_), _) => None,
     }
 }
 
@@ -94,7 +97,7 @@ pub const PREFIXES: &[&str] = &[
 /// (`auth_token`); `OpenStack-System-Scope` is there but missing from its own list of headers to
 /// remove.
 #[rustfmt::skip]
-pub static TABLE: [Header; 61] = [
+pub static TABLE: [Header; 77] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -156,6 +159,22 @@ pub static TABLE: [Header; 61] = [
     row("remote-user", Class::Foreign, "the user in the CGI convention"),
     row("x-remote-user", Class::Foreign, "the user in Kubernetes' convention"),
     row("x-remote-group", Class::Foreign, "groups in Kubernetes' convention"),
+    row("x-forwarded-for", Class::Origin, "the client's address, as the socket says"),
+    row("x-forwarded-host", Class::Origin, "the `Host` that the client asked for"),
+    row("x-forwarded-proto", Class::Origin, "`http` or `https`, as the client came"),
+    row("x-openstack-request-id", Class::Origin, "the request's id: the client's if well formed, else a new one"),
+    row("forwarded", Class::Origin, "removed; nobody's word about earlier hops is believed"),
+    row("true-client-ip", Class::Origin, "removed likewise"),
+    row("x-client-ip", Class::Origin, "removed likewise"),
+    row("x-cluster-client-ip", Class::Origin, "removed likewise"),
+    row("x-forwarded-method", Class::Origin, "removed likewise"),
+    row("x-forwarded-port", Class::Origin, "removed likewise"),
+    row("x-forwarded-prefix", Class::Origin, "removed likewise"),
+    row("x-forwarded-server", Class::Origin, "removed likewise"),
+    row("x-forwarded-uri", Class::Origin, "removed likewise"),
+    row("x-original-url", Class::Origin, "removed likewise"),
+    row("x-real-ip", Class::Origin, "removed likewise"),
+    row("x-rewrite-url", Class::Origin, "removed likewise"),
 ];
 
 /// Which row, or family of rows, protects `name`; `None` for a field that is nobody's business.
@@ -169,7 +188,8 @@ pub fn classify(name: &HeaderName) -> Option<Class> {
         return None;
     };
     // Cheap and final for almost every ordinary field.
-    if !matches!((first, second), (b'x', b'-') | (b'o', b'p') | (b'r', b'e')) {
+    let begins = [(b'x', b'-'), (b'o', b'p'), (b'r', b'e'), (b'f', b'o'), (b't', b'r')];
+    if !begins.contains(&(first, second)) {
         return None;
     }
     let candidates = BY_LENGTH.get(name.len()).map_or(&[][..], Vec::as_slice);

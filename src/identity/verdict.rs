@@ -12,6 +12,8 @@ pub enum BadToken {
     Malformed,
     /// Limited by access rules, which are not enforced yet; letting it pass would lift them.
     Restricted,
+    /// Longer than the identity service's own server takes.
+    TooLong,
     /// Keystone does not know it, or knows it as revoked, or will not vouch for its owner.
     Unknown,
 }
@@ -24,6 +26,7 @@ impl BadToken {
             Self::Expired => "expired",
             Self::Malformed => "malformed",
             Self::Restricted => "restricted",
+            Self::TooLong => "too_long",
             Self::Unknown => "unknown",
         }
     }

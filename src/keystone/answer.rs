@@ -58,6 +58,10 @@ pub(super) fn judge(asker: Asker, asked: RawToken<'_>, answer: &Answer, now: Uni
             },
             Refusal::Other => fault(Fault::NotKeystone),
         },
+        // Our own token is short, so it is the client's that its server would not read.
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, _) => {
+            Err(KeystoneError::Bad(BadToken::TooLong))
+        }
         (StatusCode::TOO_MANY_REQUESTS | StatusCode::PAYLOAD_TOO_LARGE, _) => {
             Err(throttled(&answer.headers, now))
         }

@@ -182,7 +182,7 @@ impl Keystone {
                 Verdict::OwnTokenRefused if first => {
                     own = session.replace(&own, &self.transport).await?;
                 }
-                Verdict::OwnTokenRefused => {}
+                Verdict::OwnTokenRefused => session.despair().await,
             }
         }
         credentials_refused()

@@ -102,6 +102,9 @@ impl Session {
         let Ok(mut refused) = self.login.try_lock() else {
             return old;
         };
+        if self.refused(&refused).is_some() {
+            return old;
+        }
         match self.log_in(&mut refused, transport).await {
             Ok(new) => new,
             Err(error) => {
@@ -123,11 +126,31 @@ impl Session {
             if now < token.ends_at && !is_refused {
                 return Ok(token);
             }
+            self.forget();
         }
-        if let Some(refused) = last.as_ref().filter(|refused| now < refused.until) {
-            return Err(refused.error);
+        if let Some(error) = self.refused(&last) {
+            return Err(error);
         }
         self.log_in(&mut last, transport).await
+    }
+
+    /// Notes that Keystone takes none of our tokens, new ones included: for a while, logging in
+    /// again would only be a flood.
+    pub(super) async fn despair(&self) {
+        let error = KeystoneError::Unavailable(Fault::Credentials, None);
+        let mut last = self.login.lock().await;
+        self.forget();
+        *last = Some(Refused { error, until: self.clock.steady() + REFUSED_FOR });
+    }
+
+    fn refused(&self, last: &Option<Refused>) -> Option<KeystoneError> {
+        let now = self.clock.steady();
+        last.as_ref().filter(|refused| now < refused.until).map(|refused| refused.error)
+    }
+
+    fn forget(&self) {
+        self.current.store(None);
+        self.metrics.service_token_expiry.set(0);
     }
 
     async fn log_in(
@@ -162,8 +185,6 @@ impl Session {
                 Ok(token)
             }
             Err(error) => {
-                self.current.store(None);
-                self.metrics.service_token_expiry.set(0);
                 *last = Some(Refused { error, until: self.clock.steady() + REFUSED_FOR });
                 Err(error)
             }

@@ -10,10 +10,12 @@ use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
+use super::activity::{Activity, Tracked};
 use super::{Guard, Phase, Settings};
 
 /// Serves `stream` until either side ends it, or until the request in progress when `phase`
@@ -26,7 +28,7 @@ pub(super) async fn run<S, B>(
     _guard: Guard,
 ) where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + Sync,
-    B: Body + Send + 'static,
+    B: Body + Send + Unpin + 'static,
     B::Error: std::error::Error + Send + Sync,
 {
     // Responses are written whole; waiting to fill segments only adds latency. A socket that
@@ -34,7 +36,9 @@ pub(super) async fn run<S, B>(
     let _ = stream.set_nodelay(true);
     // A receiver that has seen nothing yet: the phase has changed once it is no longer serving.
     let leaving = phase.clone();
+    let activity = Activity::new();
     let service = service_fn(|request| {
+        let at_work = activity.request();
         let answered = service.call(request);
         let leaving = &leaving;
         async move {
@@ -43,14 +47,14 @@ pub(super) async fn run<S, B>(
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }
-            Ok::<_, Infallible>(response)
+            Ok::<_, Infallible>(response.map(|body| Tracked::new(body, at_work)))
         }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
         // See dial::http1: most responses are small, and one plain write is cheaper.
         .writev(false)
-        .header_read_timeout(settings.header_timeout)
+        // Silence is noticed below, more cheaply than by a timer for each request.
+        .header_read_timeout(None)
         .max_buf_size(settings.max_header_bytes)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
@@ -58,28 +62,45 @@ pub(super) async fn run<S, B>(
         // An error means that nobody is left to say anything: close.
         let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
     });
-    let mut glanced = false;
-    let ended = poll_fn(|context| {
-        // Once asked, `closing` wakes this task by itself; asking it again at every turn of a
-        // busy connection would cost more than the rest of this loop.
-        if (!glanced || leaving.has_changed().unwrap_or(true))
-            && closing.as_mut().poll(context).is_ready()
-        {
-            return Poll::Ready(None);
+    let limit = settings.header_timeout;
+    let mut alarm = pin!(sleep(limit));
+    let mut begun = false;
+    let end = poll_fn(|context| {
+        // Once asked, `closing` and `alarm` wake this task by themselves; asking them again at
+        // every turn of a busy connection would cost more than the rest of this loop.
+        let news = leaving.has_changed().unwrap_or(true);
+        if (!begun || news) && closing.as_mut().poll(context).is_ready() {
+            return Poll::Ready(End::Closing);
         }
-        glanced = true;
-        connection.as_mut().poll(context).map(Some)
+        if (!begun || alarm.is_elapsed())
+            && activity.poll_silence(limit, alarm.as_mut(), context).is_ready()
+        {
+            return Poll::Ready(End::Silent);
+        }
+        begun = true;
+        connection.as_mut().poll(context).map(End::Ended)
     })
     .await;
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
+    let ended = match end {
+        End::Closing => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        End::Ended(ended) => ended,
+        End::Silent => Ok(()),
     };
     if let Err(error) = ended {
-        // A client that leaves, times out or sends nonsense is its own affair.
+        // A client that leaves or sends nonsense is its own affair.
         tracing::debug!(%error, "client connection ended");
     }
+}
+
+/// How a connection comes to its end.
+enum End {
+    /// The program closes.
+    Closing,
+    /// By itself.
+    Ended(hyper::Result<()>),
+    /// The client said nothing for too long.
+    Silent,
 }

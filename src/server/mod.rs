@@ -1,6 +1,7 @@
 //! Client connections: accepting them, their deadlines and their end. Knows HTTP framing, and no
 //! door.
 
+mod activity;
 mod connection;
 mod listener;
 mod settings;
@@ -93,7 +94,7 @@ pub async fn serve<F, S, B>(
         + Sync
         + 'static,
     S::Future: Send,
-    B: Body + Send + 'static,
+    B: Body + Send + Unpin + 'static,
     B::Data: Send,
     B::Error: std::error::Error + Send + Sync,
 {

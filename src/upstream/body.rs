@@ -1,23 +1,31 @@
 //! Bodies on their way through: streamed, never held, and with nothing smuggled in behind.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::sleep;
 
 use super::pool::Lease;
 
 /// How far a request's body has come, shared with whoever waits for the answer.
-pub(super) type Progress = Arc<AtomicU64>;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Progress(Arc<AtomicU64>);
 
-/// Set in a [`Progress`] when the whole body has been handed on.
-const ENDED: u64 = 1 << 63;
+impl Progress {
+    /// Something changed.
+    fn moved(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often something has changed.
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// A client's body on its way to the service. Its trailers are dropped: some servers merge them
 /// into the headers, which would make them headers that nobody checked.
@@ -47,7 +55,7 @@ impl RequestBody {
     }
 
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.0.as_ref().map(|live| Arc::clone(&live.progress))
+        self.0.as_ref().map(|live| live.progress.clone())
     }
 }
 
@@ -64,11 +72,11 @@ impl Body for RequestBody {
             match ready!(Pin::new(&mut live.body).poll_frame(context)) {
                 Some(Ok(frame)) if frame.is_trailers() => {}
                 Some(frame) => {
-                    live.progress.fetch_add(1, Ordering::Relaxed);
+                    live.progress.moved();
                     return Poll::Ready(Some(frame));
                 }
                 None => {
-                    live.progress.fetch_or(ENDED, Ordering::Relaxed);
+                    live.progress.moved();
                     return Poll::Ready(None);
                 }
             }
@@ -81,29 +89,6 @@ impl Body for RequestBody {
 
     fn size_hint(&self) -> SizeHint {
         self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), |live| live.body.size_hint())
-    }
-}
-
-/// Waits for `answer` as long as it, or the request's body, moves at least once per `limit`.
-/// `None` when nothing moved: an upload may take hours, a silence may not.
-pub(super) async fn within<T>(
-    limit: Duration,
-    progress: Option<Progress>,
-    answer: impl Future<Output = T>,
-) -> Option<T> {
-    let mut answer = pin!(answer);
-    let mut seen = 0;
-    loop {
-        tokio::select! {
-            biased;
-            answer = &mut answer => return Some(answer),
-            () = sleep(limit) => {}
-        }
-        let now = progress.as_ref().map_or(0, |progress| progress.load(Ordering::Relaxed));
-        if now == seen {
-            return None;
-        }
-        seen = now;
     }
 }
 
@@ -138,7 +123,14 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let mut polled = Pin::new(&mut self.body).poll_frame(context);
+        if polled.is_pending()
+            && let Some(lease) = &mut self.lease
+        {
+            lease.line.turn(context);
+            polled = Pin::new(&mut self.body).poll_frame(context);
+        }
+        let frame = ready!(polled);
         match &frame {
             Some(Err(_)) => self.lease = None,
             Some(Ok(_)) if self.body.is_end_stream() => self.finish(),

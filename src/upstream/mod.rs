@@ -5,6 +5,7 @@
 
 mod body;
 mod hop;
+mod line;
 mod metrics;
 mod pool;
 mod settings;
@@ -12,7 +13,7 @@ mod settings;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use crate::dial::{DialError, Dialer, TrustError};
@@ -37,8 +38,8 @@ pub enum UpstreamError {
     /// It took too long.
     #[error("the service did not answer within {0:?}")]
     Deadline(Duration),
-    /// It answered with fields that cannot be understood.
-    #[error("the service's Connection field is no list of names")]
+    /// It switched protocols unasked, or sent a `Connection` field that is no list of names.
+    #[error("the service's response cannot be passed on")]
     Unusable,
 }
 
@@ -96,7 +97,11 @@ impl Upstream {
         let watch = Stopwatch::start();
         self.name_host(&mut request);
         let result = self.send(request, again).await.and_then(|(mut response, lease)| {
-            hop::remove_hop_by_hop(response.headers_mut()).map_err(|_| UpstreamError::Unusable)?;
+            // No upgrade is ever asked for, so none can be granted.
+            let unasked = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            if unasked || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
+                return Err(UpstreamError::Unusable);
+            }
             Ok(response.map(|body| ResponseBody::new(body, lease)))
         });
         let took = watch.elapsed();
@@ -118,9 +123,6 @@ impl Upstream {
         // Safe by its method (RFC 9110, section 9.2.1), so sending it twice does no harm.
         let repeatable = request.body().is_empty() && request.method().is_safe();
         while let Some(mut lease) = self.pool.take() {
-            if lease.ready().await.is_err() {
-                continue;
-            }
             let Failed { error, unsent } = match self.exchange(&mut lease, request).await {
                 Ok(response) => return Ok((response, lease)),
                 Err(failed) => failed,
@@ -156,9 +158,7 @@ impl Upstream {
         lease: &mut Lease,
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, Failed> {
-        let progress = request.body().progress();
-        let answered = lease.send(request);
-        match body::within(self.response_timeout, progress, answered).await {
+        match lease.line.send(request, self.response_timeout).await {
             Some(Ok(response)) => Ok(response),
             Some(Err(mut failed)) => {
                 let unsent = failed.take_message();

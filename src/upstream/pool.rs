@@ -3,14 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
-
-use crate::dial::{Address, DialError, Sender, Stream, handshake};
+use crate::dial::{Address, DialError, Stream};
 use crate::telemetry::Stopwatch;
 
-use super::RequestBody;
+use super::line::Line;
 
 /// One worker's idle connections. The latest used is taken first, so that the rest may end.
 pub(super) struct Pool {
@@ -20,7 +16,7 @@ pub(super) struct Pool {
 }
 
 struct Idle {
-    sender: Sender<RequestBody>,
+    line: Line,
     since: Stopwatch,
 }
 
@@ -29,19 +25,24 @@ impl Pool {
         Self { idle: Mutex::default(), max_idle, idle_timeout }
     }
 
-    /// An idle connection that has not ended as far as we know.
+    /// An idle connection that is ready for a request as far as anybody can know.
     pub(super) fn take(self: &Arc<Self>) -> Option<Lease> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(Idle { sender, since }) = idle.pop() {
-            if since.elapsed() >= self.idle_timeout {
-                // All below it are older.
-                idle.clear();
-                return None;
-            }
-            if !sender.is_closed() {
-                return Some(Lease { sender, pool: Arc::clone(self) });
+        while let Some(mut line) = self.pop() {
+            if line.is_ready() {
+                return Some(Lease { line, pool: Arc::clone(self) });
             }
         }
+        None
+    }
+
+    fn pop(&self) -> Option<Line> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let Idle { line, since } = idle.pop()?;
+        if since.elapsed() < self.idle_timeout {
+            return Some(line);
+        }
+        // All below it are older.
+        idle.clear();
         None
     }
 
@@ -51,43 +52,28 @@ impl Pool {
         stream: Stream,
         address: &Address,
     ) -> Result<Lease, DialError> {
-        Ok(Lease { sender: handshake(stream, address).await?, pool: Arc::clone(self) })
+        Ok(Lease { line: Line::open(stream, address).await?, pool: Arc::clone(self) })
     }
 
-    fn put(&self, sender: Sender<RequestBody>) {
-        if sender.is_closed() {
-            return;
-        }
+    fn put(&self, line: Line) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.max_idle {
-            idle.push(Idle { sender, since: Stopwatch::start() });
+            idle.push(Idle { line, since: Stopwatch::start() });
         }
     }
 }
 
 /// A connection in use. Dropping it closes the connection; [`Lease::give_back`] keeps it.
 pub(super) struct Lease {
-    sender: Sender<RequestBody>,
+    pub(super) line: Line,
     pool: Arc<Pool>,
 }
 
 impl Lease {
-    pub(super) async fn ready(&mut self) -> Result<(), hyper::Error> {
-        self.sender.ready().await
-    }
-
-    pub(super) fn send(
-        &mut self,
-        request: Request<RequestBody>,
-    ) -> impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>> + use<>
-    {
-        self.sender.try_send_request(request)
-    }
-
     /// Returns the connection to its pool. Right only when the response has been read to its
-    /// end; should the service owe or be owed bytes all the same, the connection reports itself
-    /// closed before its next use.
+    /// end; should the service owe or be owed bytes all the same, the connection is found not to
+    /// be ready before its next use.
     pub(super) fn give_back(self) {
-        self.pool.put(self.sender);
+        self.pool.put(self.line);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use keystone_double::World;
 
 use crate::config;
@@ -11,7 +11,8 @@ use crate::config;
 pub(super) fn read(file: &Path) -> anyhow::Result<World> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("--users: cannot read {}", file.display()))?;
-    let value = config::yaml_to_json(&text)?;
+    let value = config::yaml_to_json(&text)
+        .map_err(|errors| anyhow!("--users: {}: {errors}", file.display()))?;
     let world: World = serde_json::from_value(value)
         .with_context(|| format!("--users: {} does not describe a world", file.display()))?;
     let problems = world.problems();

@@ -1,8 +1,10 @@
 //! What a person on this host may see and do: the configuration in force, the cache, the log
 //! level. Nothing secret is shown.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::uri::Authority;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -30,8 +32,7 @@ PUT /log-level         replace it, for example by: info,portcullis::keystone=deb
 
 impl Pages for Admin {
     fn answer(&self, request: &Request<()>, body: &str) -> Page {
-        // A page in a browser on this host must not be able to use this door.
-        if request.headers().contains_key(header::ORIGIN) {
+        if request.headers().contains_key(header::ORIGIN) || !names_this_host(request) {
             return Page::text(StatusCode::FORBIDDEN, "not for browsers\n");
         }
         match (request.method(), request.uri().path()) {
@@ -83,6 +84,18 @@ impl Admin {
             None => self.level(),
         }
     }
+}
+
+/// Whether the client asked for this host by an address or as localhost. A page in a browser here
+/// must not be able to use this door, not even by a name that was rebound to loopback.
+fn names_this_host(request: &Request<()>) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+        // Without a Host there is no browser.
+        return host.is_none_or(str::is_empty);
+    };
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok()
 }
 
 /// Reads the one thing that a purge is asked for.

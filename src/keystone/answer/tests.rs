@@ -72,7 +72,7 @@ fn every_status_means_what_the_table_says() {
         (503, html.into(), cannot("status"), cannot("status")),
         (400, keystone_error(400, ""), cannot("not_keystone"), cannot("not_keystone")),
         (405, String::new(), cannot("not_keystone"), cannot("not_keystone")),
-        (431, html.into(), cannot("not_keystone"), cannot("not_keystone")),
+        (431, html.into(), "the token is too_long".to_owned(), "the token is too_long".to_owned()),
         (204, String::new(), cannot("not_keystone"), cannot("not_keystone")),
     ] {
         let answer = answer(status, &body);
