@@ -40,7 +40,7 @@ pub enum Command {
 /// Where the configuration comes from.
 #[derive(Debug, Args)]
 pub struct Configured {
-    /// The configuration file; PORTCULLIS_CONFIG names it too.
+    /// The configuration file; `PORTCULLIS_CONFIG` names it too.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Sets one key over file and environment, as in --set cache.ttl=60s.
@@ -88,7 +88,7 @@ pub struct Health {
     /// Which probe to ask.
     #[arg(long, default_value = "/readyz", value_name = "PATH")]
     pub path: String,
-    /// The configuration file; PORTCULLIS_CONFIG names it too.
+    /// The configuration file; `PORTCULLIS_CONFIG` names it too.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

@@ -67,7 +67,7 @@ fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
     let registry = Registry::default();
     let keystone = Arc::new(Keystone::new(&settings, Clock::system(), &registry).unwrap());
     let cache = validation::Settings {
-        ttl: Duration::from_secs(300),
+        ttl: Duration::from_mins(5),
         jitter: 0.1,
         max_bytes: 1 << 20,
         negative_ttl: Duration::from_secs(10),

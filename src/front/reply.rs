@@ -99,7 +99,8 @@ pub(super) fn challenge(uri: &str) -> Option<HeaderValue> {
 
 /// Whole seconds, and at least one: a zero asks for an immediate repetition.
 fn seconds(span: Duration) -> HeaderValue {
-    HeaderValue::from(span.as_millis().div_ceil(1000).clamp(1, u64::MAX.into()) as u64)
+    let whole = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+    HeaderValue::from(whole.max(1))
 }
 
 // keystonemiddleware's own text, byte for byte: clients have come to parse it.

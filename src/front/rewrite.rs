@@ -80,12 +80,11 @@ impl Draft<'_> {
             Some(Class::Credential) if credentials::is_unvalidated(name, &self.client.headers) => {
                 Fate::Stripped
             }
-            Some(Class::Credential) => Fate::Passes,
+            Some(Class::Credential) | None => Fate::Passes,
             Some(Class::Deprecated(_) | Class::Foreign | Class::Service(_) | Class::User(_)) => {
                 Fate::Stripped
             }
             Some(Class::Origin) => Fate::Stays,
-            None => Fate::Passes,
         }
     }
 }

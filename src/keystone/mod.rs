@@ -39,7 +39,7 @@ const USER_AGENT: &str = concat!("portcullis/", env!("CARGO_PKG_VERSION"));
 
 /// The longest that Keystone may tell us to keep quiet. Clients are told the whole time; we look
 /// again sooner, because an outage that ended should not last on our side.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 
 /// The identity service cannot be spoken to at all.
 #[derive(Debug, thiserror::Error)]

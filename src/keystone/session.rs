@@ -102,7 +102,7 @@ impl Session {
         let Ok(mut refused) = self.login.try_lock() else {
             return old;
         };
-        if self.refused(&refused).is_some() {
+        if self.refused(refused.as_ref()).is_some() {
             return old;
         }
         match self.log_in(&mut refused, transport).await {
@@ -128,7 +128,7 @@ impl Session {
             }
             self.forget();
         }
-        if let Some(error) = self.refused(&last) {
+        if let Some(error) = self.refused(last.as_ref()) {
             return Err(error);
         }
         self.log_in(&mut last, transport).await
@@ -143,9 +143,9 @@ impl Session {
         *last = Some(Refused { error, until: self.clock.steady() + REFUSED_FOR });
     }
 
-    fn refused(&self, last: &Option<Refused>) -> Option<KeystoneError> {
+    fn refused(&self, last: Option<&Refused>) -> Option<KeystoneError> {
         let now = self.clock.steady();
-        last.as_ref().filter(|refused| now < refused.until).map(|refused| refused.error)
+        last.filter(|refused| now < refused.until).map(|refused| refused.error)
     }
 
     fn forget(&self) {

@@ -104,16 +104,14 @@ impl Validator {
             return Err(TokenFailure::Bad(BadToken::Malformed));
         }
         let key = self.hasher.key(token, allowance);
-        match self.shared.remembered(&key) {
-            Some(answer) => answer,
-            // Rare and large; boxed so that the common future stays small.
-            None => {
-                let watch = Stopwatch::start();
-                let answer = Box::pin(self.ask(key, token, allowance, request_id)).await;
-                *waited += watch.elapsed();
-                answer
-            }
+        if let Some(answer) = self.shared.remembered(&key) {
+            return answer;
         }
+        let watch = Stopwatch::start();
+        // Rare and large; boxed so that the common future stays small.
+        let answer = Box::pin(self.ask(key, token, allowance, request_id)).await;
+        *waited += watch.elapsed();
+        answer
     }
 
     async fn ask(

@@ -69,8 +69,11 @@ impl<V: Clone + Send + Sync + 'static> Local<V> {
         self.0.get(key)
     }
 
-    pub(super) fn put(&self, key: TokenKey, entry: Remembered<V>) {
-        self.0.insert(key, entry);
+    /// Remembers `value`, known since `since`, for `life`; a life of zero is none.
+    pub(super) fn put(&self, key: TokenKey, value: V, since: Duration, life: Duration) {
+        if !life.is_zero() {
+            self.0.insert(key, Remembered { value, since, usable_until: since + life });
+        }
     }
 
     /// Whether there was something to forget.
@@ -99,7 +102,7 @@ impl<V: Clone + Send + Sync + 'static> Local<V> {
 
 /// The crate takes a zero for "at once" and panics on spans of centuries.
 fn sweep_after(ttl: Duration) -> Duration {
-    ttl.clamp(Duration::from_secs(1), Duration::from_secs(365 * 24 * 3600))
+    ttl.clamp(Duration::from_secs(1), Duration::from_hours(365 * 24))
 }
 
 /// A token key is a keyed digest already: hashing it again would only cost time.

@@ -14,7 +14,7 @@ use crate::telemetry::{MetricError, Registry};
 
 use super::Settings;
 use super::freshness::{Freshness, freshness, lifetime};
-use local::{Local, Remembered};
+use local::Local;
 use metrics::{Evicted, Lookup, Metrics};
 
 /// What the cache knows about a token.
@@ -157,25 +157,12 @@ impl Cache {
                     self.clock.now(),
                 );
                 self.refusals.forget(&key);
-                self.put(&self.identities, key, known, since, life);
+                self.identities.put(key, known, since, life);
             }
             Err(bad) => {
                 self.identities.forget(&key);
-                self.put(&self.refusals, key, bad, since, self.settings.negative_ttl);
+                self.refusals.put(key, bad, since, self.settings.negative_ttl);
             }
-        }
-    }
-
-    fn put<V: Clone + Send + Sync + 'static>(
-        &self,
-        store: &Local<V>,
-        key: TokenKey,
-        value: V,
-        since: Duration,
-        life: Duration,
-    ) {
-        if !life.is_zero() {
-            store.put(key, Remembered { value, since, usable_until: since + life });
         }
     }
 

@@ -4,7 +4,7 @@ use crate::identity::{
 
 use super::*;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn settings() -> Settings {
     Settings {

@@ -32,12 +32,17 @@ pub(super) enum Verdict {
     OwnTokenRefused,
 }
 
-/// Judges the answer to a validation of `asked`.
-pub(super) fn judge(asker: Asker, asked: RawToken<'_>, answer: &Answer, now: UnixTime) -> Verdict {
+/// Judges the answer to a validation of `subject`.
+pub(super) fn judge(
+    asker: Asker,
+    subject: RawToken<'_>,
+    answer: &Answer,
+    now: UnixTime,
+) -> Verdict {
     let bad = || Err(KeystoneError::Bad(BadToken::Unknown));
     let fault = |fault| Err(KeystoneError::Unavailable(fault, None));
     let settled = match (answer.status, asker) {
-        (StatusCode::OK, _) => accept(asked, answer, now),
+        (StatusCode::OK, _) => accept(subject, answer, now),
         (StatusCode::UNAUTHORIZED, Asker::Service) => return Verdict::OwnTokenRefused,
         // A gateway before the identity service may refuse the token in words of its own; in
         // this mode a 401 is about the token whoever says it.
@@ -76,9 +81,13 @@ pub(super) fn judge(asker: Asker, asked: RawToken<'_>, answer: &Answer, now: Uni
 
 /// Takes a 200 at its word, unless it speaks of another token: Keystone echoes the subject, and
 /// an answer that was meant for somebody else must never become this client's identity.
-fn accept(asked: RawToken<'_>, answer: &Answer, now: UnixTime) -> Result<Identity, KeystoneError> {
+fn accept(
+    subject: RawToken<'_>,
+    answer: &Answer,
+    now: UnixTime,
+) -> Result<Identity, KeystoneError> {
     let mut echoes = answer.headers.get_all("x-subject-token").iter();
-    if echoes.any(|echo| echo.as_bytes() != asked.as_bytes()) {
+    if echoes.any(|echo| echo.as_bytes() != subject.as_bytes()) {
         tracing::error!("the identity service answered about another token; answer dropped");
         return Err(KeystoneError::Unavailable(Fault::Malformed, None));
     }
