@@ -59,7 +59,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("moka", &["src/validation/cache/local.rs"], "the cache crate is an implementation detail"),
     (
         "serde::Deserialize",
-        &["src/keystone/wire.rs"],
+        &["src/keystone/wire/"],
         "the wire's shape stays in the room that speaks it",
     ),
     (

@@ -96,16 +96,8 @@ mod tests {
                 .flatten()
                 .and_then(|digits| u8::from_str_radix(digits, 16).ok())
                 .filter(|_| looks_encoded(text.get(at + 1..).unwrap()));
-            match hex {
-                Some(byte) => {
-                    out.push(byte);
-                    at += 3;
-                }
-                None => {
-                    out.push(bytes[at]);
-                    at += 1;
-                }
-            }
+            out.push(hex.unwrap_or(bytes[at]));
+            at += if hex.is_some() { 3 } else { 1 };
         }
         String::from_utf8(out).unwrap()
     }

@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_first_line_passes_and_the_rest_are_counted() {
-        let quiet = Quiet::new(Duration::from_secs(3600));
+        let quiet = Quiet::new(Duration::from_hours(1));
         assert_eq!(quiet.pass(), Some(0));
         assert_eq!(quiet.pass(), None);
         assert_eq!(quiet.pass(), None);

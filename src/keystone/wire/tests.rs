@@ -10,7 +10,7 @@ fn now() -> UnixTime {
     parse_timestamp("2026-11-21T18:00:00Z").unwrap()
 }
 
-/// The document that the Keystone OpenAPI description shows, every member included.
+/// The document that the `OpenAPI` description of Keystone shows, every member included.
 fn full() -> Value {
     json!({"token": {
         "methods": ["password"],

@@ -8,7 +8,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 fn settings() -> Settings {
     Settings {
-        ttl: Duration::from_secs(300),
+        ttl: Duration::from_mins(5),
         jitter: 0.0,
         max_bytes: 1 << 20,
         negative_ttl: Duration::from_secs(10),
