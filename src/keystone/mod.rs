@@ -21,7 +21,7 @@ use http_body_util::Full;
 use tokio::time::timeout;
 
 use crate::dial::{Dialer, TrustError};
-use crate::identity::{Allowance, Clock, Identity, RawToken};
+use crate::identity::{Allowance, Clock, Identity, RawToken, UnixTime};
 use crate::telemetry::{Label, MetricError, Quiet, Registry};
 
 use answer::{Asker, Verdict, judge};
@@ -247,6 +247,15 @@ impl Keystone {
             );
         }
     }
+}
+
+/// Reads the body of a successful validation: the one parser of what Keystone says, for those who
+/// measure it or feed it nonsense.
+///
+/// # Errors
+/// As [`Keystone::who_is`], for the same body.
+pub fn read_validation(body: &[u8], now: UnixTime) -> Result<Identity, KeystoneError> {
+    wire::identity(body, now)
 }
 
 fn credentials_refused<T>() -> Result<T, KeystoneError> {

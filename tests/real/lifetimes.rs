@@ -134,7 +134,8 @@ fn endings(suite: &mut Suite, mode: Mode) {
 /// Makes the proxy forget, through its operator's door.
 #[track_caller]
 fn purge(guarded: &Guarded, query: &str) {
-    let request = request("DELETE", &format!("/cache?{query}"), &[("Connection", "close")], b"");
+    let fields = [("Host", "localhost"), ("Connection", "close")];
+    let request = request("DELETE", &format!("/cache?{query}"), &fields, b"");
     let answer = exchange(guarded.sidecar.admin, request);
     let answer = String::from_utf8_lossy(&answer);
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"purged\": 1"), "{answer}");
