@@ -135,7 +135,7 @@ fn stripping_nothing_and_setting_identity_allocates_only_the_maps_growth() {
     strip_client_headers(&mut headers);
     let (made, stripped) = allocations(|| strip_client_headers(&mut headers));
     assert_eq!((made, stripped), (0, 0));
-    let (made, applied) = allocations(|| grant.user.apply_to(&mut headers));
+    let (made, applied) = allocations(|| grant.user().apply_to(&mut headers));
     applied.unwrap();
     assert!(made <= 1, "{made} allocations to set {} headers", headers.len());
 }

@@ -7,10 +7,19 @@ use crate::identity::{BadToken, Identity};
 
 /// Proof that a request was admitted. Only a decision makes one.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Grant {
+    user: Arc<Identity>,
+}
+
+impl Grant {
+    pub(super) fn new(user: Arc<Identity>) -> Self {
+        Self { user }
+    }
+
     /// Whom Keystone vouched for.
-    pub user: Arc<Identity>,
+    pub fn user(&self) -> &Arc<Identity> {
+        &self.user
+    }
 }
 
 /// Why a request was not admitted. Small and without heap, because refusing must be cheap.

@@ -54,7 +54,7 @@ impl Admission {
         let validated =
             self.validator.validate(token, Allowance::None, request.request_id, waited).await;
         match validated {
-            Ok(user) => Ok(Grant { user }),
+            Ok(user) => Ok(Grant::new(user)),
             Err(TokenFailure::Bad(BadToken::TooLong)) => Err(Rejection::TokenTooLong),
             Err(TokenFailure::Bad(bad)) => Err(Rejection::BadToken(bad)),
             Err(TokenFailure::Unavailable { retry_after }) => {

@@ -23,6 +23,7 @@ use crate::telemetry::LogControl;
 
 use build::Parts;
 use readiness::Readiness;
+use runtime::Background;
 
 pub use health::probe;
 pub use shutdown::Stop;
@@ -34,6 +35,7 @@ pub struct App {
     admin: Option<TcpListener>,
     parts: Parts,
     stop: Stop,
+    background: Background,
 }
 
 /// What the side doors show besides the proxy itself.
@@ -80,6 +82,7 @@ impl App {
             telemetry,
             admin,
             stop: Stop::default(),
+            background: Background::start()?,
         })
     }
 

@@ -18,12 +18,14 @@ use crate::server::{self, Phase};
 use crate::upstream::{self, Upstream};
 
 use super::readiness::Readiness;
-use super::tasks::{self, Background};
+use super::shutdown::Signals;
+use super::tasks::{self, Beside};
 use super::{App, shutdown};
 
 /// Runs `app` to its end.
 pub(super) fn run(app: App) -> anyhow::Result<()> {
-    let App { sockets, telemetry, admin, parts, stop } = app;
+    let App { sockets, telemetry, admin, parts, stop, background } = app;
+    let Background { runtime: background, mut signals } = background;
     let (phase, _) = watch::channel(Phase::Serving);
     let (cut, _) = watch::channel(false);
     let (ended, mut ends) = mpsc::channel(sockets.len());
@@ -50,16 +52,15 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
         .collect::<Result<Vec<_>, _>>()?;
     drop(ended);
 
-    let background = runtime()?;
     let process = parts.process.clone();
     let readiness = parts.readiness.clone();
     let server = Arc::clone(&parts.server);
     let died = background.block_on(async {
-        let tasks = tasks::start(Background { telemetry, admin, parts })?;
+        let tasks = tasks::start(Beside { telemetry, admin, parts })?;
         // No worker sends anything; the channel says only that all of them, or one too early,
         // have let go of it.
         let died = tokio::select! {
-            () = shutdown::asked(&stop) => false,
+            () = shutdown::asked(&stop, &mut signals) => false,
             Some(()) = ends.recv() => true,
         };
         let drained = async { while ends.recv().await.is_some() {} };
@@ -74,6 +75,24 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
         worker.join().map_err(|_| anyhow!("a worker panicked; please report this"))??;
     }
     if died { Err(anyhow!("a worker ended before it was asked to")) } else { Ok(()) }
+}
+
+/// The runtime of everything that is not a worker, and the signals that it waits for.
+pub(super) struct Background {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Background {
+    /// Starts it. Signals are listened for from here on.
+    pub(super) fn start() -> anyhow::Result<Self> {
+        let runtime = runtime()?;
+        let signals = {
+            let _within = runtime.enter();
+            Signals::listen().context("cannot listen for signals")?
+        };
+        Ok(Self { runtime, signals })
+    }
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
@@ -119,6 +138,7 @@ impl Worker {
         let mut cut = self.cut;
         tokio::select! {
             () = serving => {}
+            () = door.tend() => {}
             _ = cut.wait_for(|cut| *cut) => {}
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! The end, in order: readiness turns red, clients are asked to move, listeners close, requests
 //! in flight finish, and what is left after that is cut off.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
@@ -31,19 +32,32 @@ impl Stop {
     }
 }
 
-/// Waits for SIGTERM, SIGINT or a call to stop. A signal that cannot be listened for is said so
-/// and does without.
-pub(super) async fn asked(stop: &Stop) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("cannot listen for signals; only SIGKILL will end this process");
-        return stop.0.notified().await;
-    };
+/// SIGTERM and SIGINT, listened for from the moment this is made: before anybody is told that the
+/// program runs.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Starts to listen, in the context of the runtime that will wait for them.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+}
+
+/// Waits for a signal or a call to stop.
+pub(super) async fn asked(stop: &Stop, signals: &mut Signals) {
     tokio::select! {
         () = stop.0.notified() => tracing::info!("asked to stop"),
-        _ = terminate.recv() => tracing::info!(signal = "SIGTERM", "asked to stop"),
-        _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "asked to stop"),
+        _ = signals.terminate.recv() => tracing::info!(signal = "SIGTERM", "asked to stop"),
+        _ = signals.interrupt.recv() => tracing::info!(signal = "SIGINT", "asked to stop"),
     }
 }
 

@@ -15,16 +15,16 @@ use super::pages::{self, Admin, Telemetry};
 /// How often the cache is swept and its gauges are set.
 const TIDY_EVERY: Duration = Duration::from_secs(1);
 
-/// What the background thread needs of the parts, once the workers have theirs.
-pub(super) struct Background {
+/// What runs beside the workers, once they have their parts.
+pub(super) struct Beside {
     pub(super) telemetry: Option<TcpListener>,
     pub(super) admin: Option<TcpListener>,
     pub(super) parts: Parts,
 }
 
 /// Starts everything that runs beside the workers. Dropping the set ends it.
-pub(super) fn start(background: Background) -> anyhow::Result<JoinSet<()>> {
-    let Background { telemetry, admin, parts } = background;
+pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
+    let Beside { telemetry, admin, parts } = beside;
     let mut tasks = JoinSet::new();
     tasks.spawn(parts.questions.run());
     tasks.spawn(tidy(Arc::clone(&parts.validator)));

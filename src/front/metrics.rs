@@ -106,6 +106,8 @@ label! {
     pub(super) Rejected as "reason" {
         /// A `Connection` field that is no list of names.
         Connection => "connection",
+        /// More than one `Host`.
+        Host => "host",
         /// A target that is no path.
         Target => "target",
         /// CONNECT or TRACE.

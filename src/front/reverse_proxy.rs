@@ -63,6 +63,11 @@ impl ReverseProxy {
         Self { shared, upstream }
     }
 
+    /// Looks after the connections to the service; runs until cancelled.
+    pub async fn tend(&self) {
+        self.upstream.tend().await;
+    }
+
     /// Answers one request: by the service, if Keystone vouches for its token, or by a refusal.
     ///
     /// Cancelling it, as a client does by leaving, closes the connection to the service but never
@@ -96,6 +101,10 @@ impl ReverseProxy {
     ) -> Result<Response<ResponseBody>, Refusal> {
         let (client, body) = request.into_parts();
         let target = self.target(&client)?;
+        if client.headers.get_all(header::HOST).iter().nth(1).is_some() {
+            self.shared.metrics.rejected.count(Rejected::Host);
+            return Err(Refusal::BadRequest);
+        }
         let nominated = nominated(&client.headers).map_err(|BadConnection| {
             self.shared.metrics.rejected.count(Rejected::Connection);
             Refusal::BadRequest
@@ -151,7 +160,7 @@ impl ReverseProxy {
         let mut waited = Duration::ZERO;
         match self.shared.admission.admit(&access, &mut waited).await {
             Ok(grant) => {
-                record.decided(Reason::Confirmed, Some(Arc::clone(&grant.user)), waited);
+                record.decided(Reason::Confirmed, Some(Arc::clone(grant.user())), waited);
                 Ok(grant)
             }
             Err(rejection) => {

@@ -46,7 +46,8 @@ impl Draft<'_> {
         body: RequestBody,
     ) -> Result<(Request<RequestBody>, usize), Unrenderable> {
         let client = &self.client.headers;
-        let mut headers = HeaderMap::with_capacity(client.len() + self.grant.user.fields() + OURS);
+        let mut headers =
+            HeaderMap::with_capacity(client.len() + self.grant.user().fields() + OURS);
         let mut stripped = 0;
         for (name, value) in client {
             match self.fate(name) {
@@ -60,7 +61,7 @@ impl Draft<'_> {
         if let Some(length) = self.length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        self.grant.user.apply_to(&mut headers)?;
+        self.grant.user().apply_to(&mut headers)?;
         set_forwarded(&mut headers, self.peer);
         headers.insert(REQUEST_ID, self.id.clone());
         let mut request = Request::new(body);

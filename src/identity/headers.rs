@@ -81,6 +81,7 @@ const fn row(name: &'static str, class: Class, about: &'static str) -> Header {
 /// identity headers come in, whatever member is invented next.
 pub const PREFIXES: &[&str] = &[
     "openstack-system-",
+    "x-auth-request-",
     "x-identity-",
     "x-impersonator-",
     "x-portcullis-",
@@ -94,10 +95,9 @@ pub const PREFIXES: &[&str] = &[
 ];
 
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
-/// (`auth_token`); `OpenStack-System-Scope` is there but missing from its own list of headers to
-/// remove.
+/// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 77] = [
+pub static TABLE: [Header; 75] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -152,10 +152,8 @@ pub static TABLE: [Header; 77] = [
     row("x-forwarded-email", Class::Foreign, "mail address in oauth2-proxy's convention"),
     row("x-forwarded-preferred-username", Class::Foreign, "user name in oauth2-proxy's convention"),
     row("x-forwarded-access-token", Class::Foreign, "a credential in oauth2-proxy's convention"),
-    row("x-auth-request-user", Class::Foreign, "the user in oauth2-proxy's convention"),
-    row("x-auth-request-groups", Class::Foreign, "groups in oauth2-proxy's convention"),
-    row("x-auth-request-email", Class::Foreign, "mail address in oauth2-proxy's convention"),
     row("x-forwarded-client-cert", Class::Foreign, "a client certificate in Envoy's convention"),
+    row("proxy", Class::Foreign, "CGI's `HTTP_PROXY`: where a service would send its own requests"),
     row("remote-user", Class::Foreign, "the user in the CGI convention"),
     row("x-remote-user", Class::Foreign, "the user in Kubernetes' convention"),
     row("x-remote-group", Class::Foreign, "groups in Kubernetes' convention"),
@@ -188,7 +186,8 @@ pub fn classify(name: &HeaderName) -> Option<Class> {
         return None;
     };
     // Cheap and final for almost every ordinary field.
-    let begins = [(b'x', b'-'), (b'o', b'p'), (b'r', b'e'), (b'f', b'o'), (b't', b'r')];
+    let begins =
+        [(b'x', b'-'), (b'o', b'p'), (b'r', b'e'), (b'p', b'r'), (b'f', b'o'), (b't', b'r')];
     if !begins.contains(&(first, second)) {
         return None;
     }

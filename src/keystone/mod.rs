@@ -120,7 +120,10 @@ impl Keystone {
             return Err(KeystoneError::Unavailable(Fault::Throttled, Some(pause)));
         }
         let asked = timeout(self.timeout, self.ask(token, allowance, request_id));
-        let result = asked.await.unwrap_or(Err(KeystoneError::Unavailable(Fault::Deadline, None)));
+        let result = asked.await.unwrap_or_else(|_| {
+            self.transport.distrust_idle();
+            Err(KeystoneError::Unavailable(Fault::Deadline, None))
+        });
         self.note(&result);
         result
     }

@@ -9,6 +9,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 
 use crate::dial::{DialError, Dialer, Sender, handshake};
+use crate::telemetry::Stopwatch;
 
 use super::error::Fault;
 use super::metrics::{Metrics, Operation};
@@ -23,6 +24,10 @@ const MAX_IDLE: usize = 16;
 /// The first pause before a connection failure is tried again; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
+/// Older than this, an idle connection is not trusted: what lies between may have forgotten it
+/// without a word, and finding out would cost a whole deadline.
+const MAX_IDLE_AGE: Duration = Duration::from_secs(30);
+
 type Exchange = Sender<Full<Bytes>>;
 
 /// An answer, read whole.
@@ -35,7 +40,7 @@ pub(super) struct Answer {
 /// The way to one identity service.
 pub(super) struct Transport {
     dialer: Dialer,
-    idle: Mutex<Vec<Exchange>>,
+    idle: Mutex<Vec<(Exchange, Stopwatch)>>,
     retries: u32,
     metrics: Metrics,
 }
@@ -119,10 +124,15 @@ impl Transport {
         Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes() })
     }
 
+    /// Drops every idle connection: one just went silent, and the others may have too.
+    pub(super) fn distrust_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn reuse(&self) -> Option<Exchange> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(exchange) = idle.pop() {
-            if !exchange.is_closed() {
+        while let Some((exchange, since)) = idle.pop() {
+            if !exchange.is_closed() && since.elapsed() < MAX_IDLE_AGE {
                 return Some(exchange);
             }
         }
@@ -132,7 +142,7 @@ impl Transport {
     fn keep(&self, exchange: Exchange, answer: Answer) -> Answer {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE && !exchange.is_closed() {
-            idle.push(exchange);
+            idle.push((exchange, Stopwatch::start()));
         }
         answer
     }

@@ -1,8 +1,9 @@
 //! Whether a connection is at work, and since when it is not.
 //!
-//! One clock look at each end of a request is all it costs; the alarm that ends a silent
-//! connection is set anew only when it goes off, not for every request.
+//! One look at the clock for each write is all it costs; the alarm that ends a silent connection
+//! is set anew only when it goes off, not for every request.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,6 +11,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body::{Body, Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
 use crate::telemetry::Stopwatch;
@@ -19,8 +22,9 @@ pub(super) struct Activity {
     started: Stopwatch,
     /// Requests that have begun and whose response has not been handed on whole.
     busy: AtomicUsize,
-    /// Milliseconds from the start to the end of the latest response.
-    quiet_since: AtomicU64,
+    /// Milliseconds from the start to the latest write that the client took. The end of a
+    /// response is its last write: what a slow reader has yet to take keeps the connection busy.
+    last_write: AtomicU64,
 }
 
 impl Activity {
@@ -28,7 +32,7 @@ impl Activity {
         Arc::new(Self {
             started: Stopwatch::start(),
             busy: AtomicUsize::new(0),
-            quiet_since: AtomicU64::new(0),
+            last_write: AtomicU64::new(0),
         })
     }
 
@@ -61,8 +65,13 @@ impl Activity {
         if self.busy.load(Ordering::Relaxed) > 0 {
             return limit;
         }
-        let quiet_since = Duration::from_millis(self.quiet_since.load(Ordering::Relaxed));
-        (quiet_since + limit).saturating_sub(self.started.elapsed())
+        let last_write = Duration::from_millis(self.last_write.load(Ordering::Relaxed));
+        (last_write + limit).saturating_sub(self.started.elapsed())
+    }
+
+    fn wrote(&self) {
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_write.store(now, Ordering::Relaxed);
     }
 }
 
@@ -71,8 +80,6 @@ pub(super) struct AtWork(Arc<Activity>);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        let now = u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.quiet_since.store(now, Ordering::Relaxed);
         self.0.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -106,5 +113,49 @@ impl<B: Body + Unpin> Body for Tracked<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// A client's socket that notes each write it takes.
+pub(super) struct Watched {
+    stream: TcpStream,
+    activity: Arc<Activity>,
+}
+
+impl Watched {
+    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { stream, activity }
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_ready() {
+            self.activity.wrote();
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use http::{HeaderValue, Request, Response, header};
@@ -15,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::activity::{Activity, Tracked};
+use super::activity::{Activity, Tracked, Watched};
 use super::{Guard, Phase, Settings};
 
 /// Serves `stream` until either side ends it, or until the request in progress when `phase`
@@ -56,7 +57,8 @@ pub(super) async fn run<S, B>(
         // Silence is noticed below, more cheaply than by a timer for each request.
         .header_read_timeout(None)
         .max_buf_size(settings.max_header_bytes)
-        .serve_connection(TokioIo::new(stream), service);
+        .max_header_size(settings.max_header_bytes)
+        .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&activity))), service);
     let mut connection = pin!(connection);
     let mut closing = pin!(async {
         // An error means that nobody is left to say anything: close.

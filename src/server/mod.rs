@@ -112,6 +112,7 @@ pub async fn serve<F, S, B>(
         connections.spawn(ended);
         while connections.try_join_next().is_some() {}
     };
+    let mut held = None;
     let mut watched = phase.clone();
     let mut closing = pin!(watched.wait_for(|phase| *phase == Phase::Closing));
     loop {
@@ -119,12 +120,15 @@ pub async fn serve<F, S, B>(
             biased;
             // An error means that nobody is left to say anything: close.
             _ = &mut closing => break,
-            accepted = accept(&listener, &shared) => start(&mut connections, accepted),
+            accepted = accept(&listener, &shared, &mut held) => start(&mut connections, accepted),
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
     // Whoever is in the queue already has connected: closing it now would reset them.
-    while let Some(accepted) = accept_queued(&listener, &shared).await {
+    if let Some((stream, address)) = held.take() {
+        start(&mut connections, Accepted { stream, address, permit: None });
+    }
+    while let Some(accepted) = accept_queued(&listener).await {
         start(&mut connections, accepted);
     }
     drop(listener);
@@ -137,14 +141,18 @@ struct Accepted {
     permit: Option<OwnedSemaphorePermit>,
 }
 
-/// The next connection, once there is room for it. Cancelling it loses no connection.
-async fn accept(listener: &TcpListener, shared: &Shared) -> Accepted {
-    // The semaphore is never closed; were it, connections would be accepted without bound rather
-    // than not at all.
-    let permit = Arc::clone(&shared.room).acquire_owned().await.ok();
-    loop {
+/// The next connection, once there is room for it.
+///
+/// Room is taken after the connection, so that a worker that waits for clients does not keep
+/// another's out. Cancelling this loses no connection: one that waits for room is in `held`.
+async fn accept(
+    listener: &TcpListener,
+    shared: &Shared,
+    held: &mut Option<(TcpStream, SocketAddr)>,
+) -> Accepted {
+    while held.is_none() {
         match listener.accept().await {
-            Ok((stream, address)) => return Accepted { stream, address, permit },
+            Ok(connection) => *held = Some(connection),
             Err(error) => {
                 if let Some(held_back) = shared.accept_trouble.pass() {
                     tracing::error!(%error, held_back, "cannot accept a connection");
@@ -154,14 +162,22 @@ async fn accept(listener: &TcpListener, shared: &Shared) -> Accepted {
             }
         }
     }
+    loop {
+        // The semaphore is never closed; were it, connections would be served without bound
+        // rather than not at all.
+        let permit = Arc::clone(&shared.room).acquire_owned().await.ok();
+        if let Some((stream, address)) = held.take() {
+            return Accepted { stream, address, permit };
+        }
+    }
 }
 
-/// A connection that waits in the kernel's queue, if any.
-async fn accept_queued(listener: &TcpListener, shared: &Shared) -> Option<Accepted> {
-    let permit = Arc::clone(&shared.room).try_acquire_owned().ok()?;
+/// A connection that waits in the kernel's queue, if any. Whoever is there has connected already
+/// and is served beyond the limit rather than reset.
+async fn accept_queued(listener: &TcpListener) -> Option<Accepted> {
     let accepted = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
     let (stream, address) = accepted.ok()?.ok()?;
-    Some(Accepted { stream, address, permit: Some(permit) })
+    Some(Accepted { stream, address, permit: None })
 }
 
 /// Counts a connection for as long as it lives.

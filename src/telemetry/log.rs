@@ -15,6 +15,9 @@ use super::{Access, Format, Settings};
 /// The target of access lines, switchable apart from all others.
 pub const ACCESS_TARGET: &str = "portcullis::access";
 
+/// How many lines may wait to be written. The queue's memory is taken at once.
+const QUEUE: usize = 8192;
+
 /// Logging could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -55,7 +58,8 @@ pub fn start(
     };
     let colour = !json && writer.is_none() && io::stdout().is_terminal();
     let writer = writer.unwrap_or_else(|| Box::new(io::stdout()));
-    let (queue, guard) = NonBlockingBuilder::default().lossy(true).finish(writer);
+    let (queue, guard) =
+        NonBlockingBuilder::default().lossy(true).buffered_lines_limit(QUEUE).finish(writer);
     let lost = queue.error_counter();
     let (filter, handle) = reload::Layer::new(filter(&settings.level, settings.access)?);
     let lines = fmt::layer().with_writer(queue).with_ansi(colour);
@@ -93,9 +97,7 @@ impl LogControl {
 
 fn filter(level: &str, access: Access) -> Result<EnvFilter, LogError> {
     let bad = || LogError::Level(level.to_owned());
-    let word = level.split(['=', ',']).next().unwrap_or_default();
-    if level.trim().is_empty() || (!level.contains('=') && word.parse::<tracing::Level>().is_err())
-    {
+    if !is_filter(level) {
         return Err(bad());
     }
     let access = match access {
@@ -106,16 +108,32 @@ fn filter(level: &str, access: Access) -> Result<EnvFilter, LogError> {
     EnvFilter::try_new(level).map(|filter| filter.add_directive(own)).map_err(|_| bad())
 }
 
+/// Whether `level` is a level, or a list of levels and `target=level`.
+///
+/// Tracing would take a bare word that is no level for the name of a part of the program, and a
+/// typing error would turn the logs off.
+pub fn is_filter(level: &str) -> bool {
+    let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    let understood = level.split(',').map(str::trim).all(|part| match part.split_once('=') {
+        None => is_level(part),
+        Some((target, word)) => !target.trim().is_empty() && is_level(word.trim()),
+    });
+    understood && EnvFilter::builder().parse(level).is_ok()
+}
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn levels_and_filters_are_told_from_nonsense() {
-        for good in ["info", "TRACE", "warn,portcullis::keystone=debug", "portcullis=trace"] {
+        for good in ["info", "off", "TRACE", "warn,portcullis::keystone=debug", "portcullis=trace"]
+        {
             assert!(filter(good, Access::All).is_ok(), "{good}");
         }
-        for bad in ["", "loud", "portcullis=loud"] {
+        for bad in ["", "loud", "portcullis=loud", "debug,nonsense", "[x]", "=info"] {
             assert!(filter(bad, Access::All).is_err(), "{bad}");
         }
     }

@@ -6,7 +6,7 @@ mod metrics;
 mod quiet;
 mod settings;
 
-pub use log::{ACCESS_TARGET, LogControl, LogError, Writer, start};
+pub use log::{ACCESS_TARGET, LogControl, LogError, Writer, is_filter, start};
 pub use metrics::{
     AGE_SECONDS, CounterPairs, Counters, FINE_SECONDS, Label, MetricError, Registry, Stopwatch,
 };

@@ -26,6 +26,9 @@ pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
 pub use settings::Settings;
 
+/// How often idle connections are looked after. Nobody else notices that one has ended.
+const TEND_EVERY: Duration = Duration::from_secs(1);
+
 /// Why the guarded service did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
@@ -78,6 +81,15 @@ impl Upstream {
             response_timeout: settings.response_timeout,
             metrics,
         })
+    }
+
+    /// Lets go of connections that nobody uses any more. Runs until cancelled, on the worker that
+    /// this belongs to.
+    pub async fn tend(&self) {
+        loop {
+            tokio::time::sleep(TEND_EVERY).await;
+            self.pool.sweep();
+        }
     }
 
     /// Sends `request`, whose target is a path, and returns the head of the response as soon as

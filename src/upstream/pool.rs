@@ -35,6 +35,12 @@ impl Pool {
         None
     }
 
+    /// Lets go of connections that have been idle too long or that the service has closed.
+    pub(super) fn sweep(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.line.is_ready());
+    }
+
     fn pop(&self) -> Option<Line> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let Idle { line, since } = idle.pop()?;

@@ -13,6 +13,8 @@ pub(super) struct Guide {
     pub(super) upstream: String,
     pub(super) auth_url: String,
     pub(super) double: Double,
+    /// Whether the users are the sample's, whose passwords are known.
+    pub(super) sample: bool,
 }
 
 impl Guide {
@@ -54,7 +56,10 @@ impl Guide {
                 .collect();
             writeln!(out, "  {:<12} {}", user.name, grants.join("; "))?;
         }
-        writeln!(out, "\n  A user's password is the name followed by pw, unless you gave another.")
+        if self.sample {
+            writeln!(out, "\n  A user's password is the name followed by pw.")?;
+        }
+        Ok(())
     }
 
     fn lines(&self, out: &mut String, ink: &Ink, proxy: &str) -> std::fmt::Result {
@@ -77,7 +82,9 @@ impl Guide {
             };
             line(&why, &what)?;
         }
-        if let Some((user, project)) = scoped.clone().next() {
+        if self.sample
+            && let Some((user, project)) = scoped.clone().next()
+        {
             line("log in as a client would, and use the token", &self.login(user, project, proxy))?;
         }
         writeln!(out, "\n  {}\n", ink.faint("Ctrl-C ends it."))

@@ -23,6 +23,7 @@ use guide::Guide;
 /// # Errors
 /// When an address is not on loopback or taken, or the users or the settings make no sense.
 pub fn run(trial: Dev) -> anyhow::Result<()> {
+    let sample = trial.users.is_none();
     let world = match &trial.users {
         Some(file) => users::read(file)?,
         None => World::sample(),
@@ -50,7 +51,7 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
     let double = Double::new(world);
     beside(double.clone(), identity, echo)?;
     let app = App::bind(&config, Side { log: Some(log), effective: effective.to_json() })?;
-    Guide { addresses: app.addresses()?, upstream, auth_url, double }.print()?;
+    Guide { addresses: app.addresses()?, upstream, auth_url, double, sample }.print()?;
     app.run()
 }
 

@@ -4,6 +4,7 @@
 mod admin;
 mod telemetry;
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 pub(super) use admin::Admin;
 pub(super) use telemetry::Telemetry;
@@ -47,13 +48,12 @@ impl Page {
     }
 }
 
-/// Serves `pages` until cancelled, which closes every connection.
+/// Serves `pages` until cancelled, which closes every connection. Where there are too many, the
+/// oldest makes room, so that idle ones cannot keep a probe out.
 pub(super) async fn serve<P: Pages>(listener: TcpListener, pages: Arc<P>) {
     let mut connections = JoinSet::new();
+    let mut oldest = VecDeque::new();
     loop {
-        if connections.len() >= MAX_CONNECTIONS {
-            connections.join_next().await;
-        }
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -63,15 +63,21 @@ pub(super) async fn serve<P: Pages>(listener: TcpListener, pages: Arc<P>) {
             let pages = Arc::clone(&pages);
             async move { Ok::<_, Infallible>(one(&*pages, request).await) }
         });
-        connections.spawn(async move {
+        if oldest.len() >= MAX_CONNECTIONS
+            && let Some(first) = oldest.pop_front()
+        {
+            AbortHandle::abort(&first);
+        }
+        oldest.push_back(connections.spawn(async move {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(Duration::from_secs(75))
                 .serve_connection(TokioIo::new(stream), service);
             // Whoever left early has nothing more to hear.
             let _ = connection.await;
-        });
+        }));
         while connections.try_join_next().is_some() {}
+        oldest.retain(|connection| !connection.is_finished());
     }
 }
 

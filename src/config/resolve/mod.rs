@@ -60,7 +60,7 @@ fn validation(reader: &mut Reader<'_>) -> validation::Settings {
 
 fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
     let level = reader.text("log.level").unwrap_or_default();
-    if !is_filter(&level) {
+    if !telemetry::is_filter(&level) {
         let message = "is not a level; write error, warn, info, debug or trace, or levels for \
                        single parts, as in info,portcullis::keystone=debug";
         reader.refuse_value("log.level", message);
@@ -78,14 +78,4 @@ fn log(reader: &mut Reader<'_>) -> telemetry::Settings {
             _ => telemetry::Access::All,
         },
     }
-}
-
-/// Whether tracing understands `level` as we do. It takes a bare word that is no level for the
-/// name of a part of the program, so a typing error would turn the logs off.
-fn is_filter(level: &str) -> bool {
-    let words = level.split(',').map(str::trim).filter(|part| !part.contains(['=', '[', '{', '}']));
-    let levels = ["off", "error", "warn", "info", "debug", "trace"];
-    let are_levels =
-        words.into_iter().all(|word| levels.iter().any(|level| level.eq_ignore_ascii_case(word)));
-    are_levels && tracing_subscriber::EnvFilter::builder().parse(level).is_ok()
 }

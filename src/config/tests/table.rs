@@ -124,3 +124,14 @@ fn yaml_becomes_json_by_the_core_schema() {
         "2:1: a: written twice; the first is in line 1"
     );
 }
+
+#[test]
+fn the_reference_in_docs_is_what_the_program_prints() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert_eq!(
+        kept.trim_end(),
+        reference().trim_end(),
+        "run: cargo run -- config reference > docs/configuration.md"
+    );
+}

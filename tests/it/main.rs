@@ -1,0 +1,32 @@
+//! The whole program against its promises: on real sockets, with an identity service and a guarded
+//! service that the tests hold in their hands. One file for each promise.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::float_cmp,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed test panics; counters are whole numbers; a test may allocate"
+)]
+
+mod bad_input;
+mod cache;
+mod cli;
+mod dev;
+mod drain;
+mod forwarding;
+mod headers;
+mod limits;
+mod memory;
+mod metrics;
+mod outage;
+mod profiles;
+mod redaction;
+mod service_mode;
+mod side_doors;
+mod spoofing;
+mod support;
+mod upstream;

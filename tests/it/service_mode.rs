@@ -1,0 +1,235 @@
+//! In service mode an account of our own asks: it logs in once for everybody, renews in time, is
+//! replaced once when Keystone refuses it, and its troubles are never the client's fault.
+
+use std::time::Duration;
+
+use keystone_double::{ApplicationCredential, Fault, FaultKind, Operation, Scope, Secret, Seen};
+
+use crate::support::{Client, Keystone, Scene, Upstream, eventually};
+
+const PASSWORD: [(&str, &str); 5] = [
+    ("keystone.username", "authsvc"),
+    ("keystone.user_domain_name", "Default"),
+    ("keystone.password", "authsvcpw"),
+    ("keystone.project_name", "service"),
+    ("keystone.project_domain_name", "Default"),
+];
+
+#[test]
+fn nobody_logs_in_before_it_is_needed() {
+    let scene = Scene::with(&PASSWORD);
+    assert_eq!(scene.sidecar.get("/", &[]).status, 401);
+    assert_eq!(scene.keystone.calls().logins, 0);
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
+    assert_eq!(scene.keystone.calls().logins, 1);
+}
+
+#[test]
+fn many_requests_at_once_share_one_login() {
+    let scene = Scene::with(&PASSWORD);
+    scene.keystone.fail(Fault::login(FaultKind::Delay(Duration::from_millis(100))));
+    let mut clients: Vec<_> = (0..60)
+        .map(|_| {
+            let mut client = Client::connect(scene.sidecar.public);
+            client.ask("GET", "/", &[("X-Auth-Token", &scene.token())]);
+            client
+        })
+        .collect();
+    assert!(clients.iter_mut().all(|client| client.response().status == 200));
+    let calls = scene.keystone.calls();
+    assert_eq!((calls.logins, calls.validations), (1, 60));
+}
+
+#[test]
+fn our_token_asks_about_the_clients() {
+    let scene = Scene::with(&PASSWORD);
+    let token = scene.token();
+    assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
+    let asked = validations(&scene.keystone).remove(0);
+    assert_eq!(asked.header("x-subject-token"), Some(&token[..]));
+    let own = asked.header("x-auth-token").unwrap();
+    assert_ne!(own, token);
+    assert_eq!(scene.upstream.last().headers("x-auth-token"), [token]);
+    assert!(!scene.upstream.last().mentions(own), "our own token stays ours");
+}
+
+#[test]
+fn an_application_credential_logs_in_too() {
+    let keystone = Keystone::start();
+    keystone.change(|world| {
+        world.application_credentials.push(ApplicationCredential {
+            name: "proxy".to_owned(),
+            id: "proxy-credential".to_owned(),
+            secret: Secret::from("s3cret"),
+            user: "authsvc".to_owned(),
+            project: "service".to_owned(),
+            roles: Vec::new(),
+            unrestricted: false,
+            access_rules: Vec::new(),
+        });
+    });
+    let scene = Scene::of(
+        keystone,
+        &[
+            ("keystone.application_credential_id", "proxy-credential"),
+            ("keystone.application_credential_secret", "s3cret"),
+        ],
+    );
+    scene.assert_serves();
+    assert_eq!(scene.keystone.calls().logins, 1);
+}
+
+#[test]
+fn a_bad_client_token_is_a_401() {
+    let scene = Scene::with(&PASSWORD);
+    let (revoked, expired) = (scene.token(), scene.token());
+    scene.keystone.revoke(&revoked);
+    scene.keystone.expire(&expired);
+    for token in ["made-up", &revoked, &expired] {
+        let response = scene.sidecar.get_as(token, "/");
+        assert_eq!(response.status, 401);
+        assert!(response.header("www-authenticate").is_some());
+    }
+    assert_eq!(scene.keystone.calls().logins, 1, "our own token is not in doubt");
+    assert_eq!(scene.upstream.count(), 0);
+}
+
+#[test]
+fn a_token_of_ours_that_keystone_refuses_is_replaced_once() {
+    let scene = Scene::with(&PASSWORD);
+    scene.assert_serves();
+    let own = validations(&scene.keystone)[0].header("x-auth-token").unwrap().to_owned();
+    scene.keystone.revoke(&own);
+    scene.keystone.reset_calls();
+    scene.assert_serves();
+    let calls = scene.keystone.calls();
+    assert_eq!((calls.logins, calls.validations), (1, 2));
+}
+
+#[test]
+fn a_refusal_that_a_new_token_does_not_cure_is_a_503() {
+    let scene = Scene::with(&PASSWORD);
+    scene.keystone.fail(Fault::validate(FaultKind::status(401)));
+    let response = scene.sidecar.get_as(&scene.token(), "/");
+    assert_eq!(response.status, 503);
+    let calls = scene.keystone.calls();
+    assert_eq!((calls.logins, calls.validations), (2, 2));
+}
+
+#[test]
+fn a_keystone_that_refuses_every_token_of_ours_is_not_flooded_with_logins() {
+    let scene = Scene::with(&PASSWORD);
+    scene.keystone.fail(Fault::validate(FaultKind::status(401)));
+    for _ in 0..20 {
+        assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 503);
+    }
+    let logins = scene.keystone.calls().logins;
+    assert!(logins <= 5, "{logins} logins for 20 requests");
+}
+
+#[test]
+fn a_wrong_password_is_a_503_and_no_flood_of_logins() {
+    let mut settings = PASSWORD;
+    settings[2].1 = "wrong";
+    let scene = Scene::with(&settings);
+    for _ in 0..20 {
+        let response = scene.sidecar.get_as(&scene.token(), "/");
+        assert_eq!(response.status, 503);
+        assert!(response.header("www-authenticate").is_none());
+        assert!(response.header("retry-after").is_some());
+    }
+    let calls = scene.keystone.calls();
+    assert_eq!((calls.logins, calls.validations), (1, 0));
+}
+
+#[test]
+fn an_account_that_may_not_ask_about_others_is_a_503() {
+    let settings = [
+        ("keystone.username", "carol"),
+        ("keystone.user_domain_name", "Default"),
+        ("keystone.password", "carolpw"),
+        ("keystone.project_name", "other"),
+        ("keystone.project_domain_name", "Default"),
+    ];
+    let scene = Scene::with(&settings);
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 503);
+    assert_eq!(scene.sidecar.metric("portcullis_keystone_faults_total{kind=\"forbidden\"}"), 1.0);
+}
+
+#[test]
+fn a_login_is_tried_again_once_its_failure_has_aged() {
+    let scene = Scene::with(&PASSWORD);
+    scene.keystone.fail(Fault::login(FaultKind::status(503)).times(1));
+    let token = scene.token();
+    assert_eq!(scene.sidecar.get_as(&token, "/").status, 503);
+    eventually("it logs in again", || scene.sidecar.get_as(&token, "/").status == 200);
+    assert_eq!(scene.keystone.calls().logins, 2);
+}
+
+#[test]
+fn a_login_that_hangs_is_given_up_at_the_deadline() {
+    let settings: Vec<_> = PASSWORD.into_iter().chain([("keystone.timeout", "300ms")]).collect();
+    let scene = Scene::with(&settings);
+    let hang = scene.keystone.fail(Fault::login(FaultKind::Hang));
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 503);
+    scene.keystone.heal_one(hang);
+    scene.assert_serves();
+}
+
+#[test]
+fn logins_are_never_redirected() {
+    let scene = Scene::with(&PASSWORD);
+    let elsewhere = Upstream::start();
+    scene.keystone.fail(Fault::login(FaultKind::Redirect(elsewhere.url())));
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 503);
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[test]
+fn a_token_of_another_scope_is_asked_about_just_the_same() {
+    let scene = Scene::with(&PASSWORD);
+    for scope in [Scope::Unscoped, Scope::domain("Default"), Scope::system()] {
+        let token = scene.keystone.issue("bob", scope).token();
+        assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
+        assert_eq!(scene.upstream.last().header("x-user-name"), Some("bob"));
+    }
+}
+
+#[test]
+fn our_token_is_renewed_before_it_ends() {
+    let scene = short_lived();
+    scene.assert_serves();
+    eventually("it is renewed", || {
+        // Every request has a token that nobody knows yet.
+        scene.assert_serves();
+        scene.keystone.calls().logins == 2
+    });
+    let refused = "portcullis_keystone_requests_total{code=\"401\",operation=\"validate\"}";
+    assert_eq!(scene.sidecar.metric(refused), 0.0, "the old token was good to its last use");
+}
+
+#[test]
+fn a_renewal_that_fails_leaves_the_old_token_in_use() {
+    let scene = short_lived();
+    scene.assert_serves();
+    scene.keystone.fail(Fault::new(Operation::Login, FaultKind::status(503)));
+    eventually("renewal is tried", || {
+        scene.assert_serves();
+        scene.keystone.calls().logins == 2
+    });
+    for _ in 0..5 {
+        scene.assert_serves();
+    }
+}
+
+/// Our own token lives some five seconds, clients' ones an hour.
+fn short_lived() -> Scene {
+    let scene = Scene::with(&PASSWORD);
+    scene.keystone.adjust(|profile| profile.token_lifetime = Duration::from_secs(5));
+    scene
+}
+
+fn validations(keystone: &Keystone) -> Vec<Seen> {
+    let all = keystone.requests().into_iter();
+    all.filter(|seen| seen.method == "GET" && seen.path == "/v3/auth/tokens").collect()
+}

@@ -1,0 +1,238 @@
+//! No client can tell the service who it is: whatever it sends in a protected header, in whatever
+//! disguise, is gone, and the truth stands there once.
+//!
+//! The cases are generated from the same table that the program strips and sets by, so a header
+//! added there is attacked here.
+
+use keystone_double::Scope;
+use portcullis::identity::{Class, PREFIXES, TABLE};
+use serde_json::json;
+
+use crate::support::{Client, Request, Scene, exchange};
+
+/// Every character besides letters and digits that a field name may hold. A server behind us may
+/// take any of them for a hyphen.
+const MARKS: &str = "!#$%&'*+-.^_`|~";
+
+#[test]
+fn no_spelling_of_a_protected_name_reaches_the_service() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let mut client = Client::connect(scene.sidecar.public);
+    let truth = truth(&scene, &token);
+    for name in protected() {
+        for spelling in disguises(&name) {
+            let fields = [("X-Auth-Token", &token[..]), (&spelling, "EVIL")];
+            let response = client.get("/", &fields);
+            // The one spelling of a credential that counts as another token.
+            let second_token = spelling.eq_ignore_ascii_case("x-auth-token");
+            assert_eq!(response.status, if second_token { 401 } else { 200 }, "{spelling}");
+            assert_clean(&scene.upstream.last(), &truth, &spelling);
+        }
+        scene.upstream.forget();
+        client.get("/", &[("X-Auth-Token", &token)]);
+    }
+}
+
+#[test]
+fn many_lies_at_once_before_and_after_the_token_are_all_removed() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let truth = truth(&scene, &token);
+    let names: Vec<_> = protected().into_iter().filter(|name| name != "x-auth-token").collect();
+    for half in names.chunks(12) {
+        let mut fields: Vec<(&str, &str)> = half.iter().map(|name| (&name[..], "EVIL")).collect();
+        fields.push(("X-Auth-Token", &token));
+        fields.extend(half.iter().map(|name| (&name[..], "EVIL")));
+        assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+        assert_clean(&scene.upstream.last(), &truth, &half.join(" "));
+    }
+}
+
+#[test]
+fn nominating_a_true_header_for_removal_does_not_remove_it() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let truth = truth(&scene, &token);
+    for name in protected().into_iter().filter(|name| name != "x-auth-token") {
+        let nominated = format!("keep-alive, {name}");
+        let fields = [("Connection", &nominated[..]), ("X-Auth-Token", &token), (&name, "EVIL")];
+        assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+        assert_clean(&scene.upstream.last(), &truth, &nominated);
+    }
+}
+
+#[test]
+fn trailers_of_a_chunked_body_are_dropped() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let truth = truth(&scene, &token);
+    let mut client = Client::connect(scene.sidecar.public);
+    for name in protected() {
+        let announced = format!("X-Auth-Token: {token}\r\nTrailer: {name}\r\n");
+        let silent = format!("X-Auth-Token: {token}\r\n");
+        for fields in [announced, silent] {
+            client.send(format!(
+                "POST / HTTP/1.1\r\nHost: service.example\r\nTransfer-Encoding: chunked\r\n\
+                 {fields}\r\n3\r\nabc\r\n0\r\n{name}: EVIL\r\n\r\n"
+            ));
+            assert_eq!(client.response().status, 200, "{name}");
+            let seen = scene.upstream.last();
+            assert_eq!(seen.body.data, b"abc");
+            assert!(seen.body.trailers.is_empty(), "{name}: {:?}", seen.body.trailers);
+            assert_clean(&seen, &truth, &name);
+        }
+    }
+}
+
+#[test]
+fn an_http_1_0_client_spoofs_no_better() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let truth = truth(&scene, &token);
+    for name in protected().into_iter().filter(|name| name != "x-auth-token") {
+        let request = format!(
+            "GET / HTTP/1.0\r\nHost: service.example\r\nX-Auth-Token: {token}\r\n\
+             {name}: EVIL\r\nConnection: {name}\r\n\r\n"
+        );
+        let answer = exchange(scene.sidecar.public, request);
+        assert!(answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200"));
+        assert_clean(&scene.upstream.last(), &truth, &name);
+    }
+}
+
+#[test]
+fn a_refused_request_never_reaches_the_service_whatever_it_claims() {
+    let scene = Scene::start();
+    for name in protected() {
+        for token in [None, Some("made-up")] {
+            let mut fields = vec![(&name[..], "Confirmed")];
+            fields.extend(token.map(|token| ("X-Auth-Token", token)));
+            let response = scene.sidecar.get("/", &fields);
+            assert_eq!(response.status, 401, "{name} with {token:?}");
+        }
+    }
+    assert_eq!(scene.upstream.count(), 0);
+}
+
+#[test]
+fn two_spellings_of_the_token_field_are_not_two_tokens() {
+    let scene = Scene::start();
+    let (token, other) = (scene.token(), scene.token());
+    let fields = [("X_Auth_Token", &other[..]), ("X-Auth-Token", &token)];
+    assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+    assert!(!scene.upstream.last().mentions(&other));
+    assert_eq!(scene.sidecar.get("/", &[("X_Auth_Token", &token)]).status, 401);
+}
+
+#[test]
+fn a_disguised_forwarding_header_does_not_pose_as_ours() {
+    let scene = Scene::start();
+    let token = scene.token();
+    for name in ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"] {
+        for spelling in [name.replace('-', "_"), name.replacen('-', "_", 1), name.to_uppercase()] {
+            let fields = [("X-Auth-Token", &token[..]), (&spelling, "EVIL")];
+            assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+            let seen = scene.upstream.last();
+            assert!(!seen.mentions("EVIL"), "{spelling}: {:?}", seen.sorted());
+        }
+    }
+}
+
+#[test]
+fn a_disguised_request_id_does_not_pose_as_ours() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let fields = [("X-Auth-Token", &token[..]), ("X_Openstack_Request_Id", "EVIL")];
+    assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+    assert!(!scene.upstream.last().mentions("EVIL"));
+}
+
+#[test]
+fn names_that_would_break_a_header_are_encoded_and_stay_one_value() {
+    let scene = Scene::start();
+    scene.keystone.change(|world| {
+        for user in world.users.iter_mut().filter(|user| user.name == "alice") {
+            user.name = "mallory\r\nX-Roles: EVIL\0".to_owned();
+        }
+    });
+    let alice = scene.keystone.world().users.remove(0);
+    let token = scene.keystone.issue(&alice.id, Scope::project("demo")).token();
+    assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
+    let seen = scene.upstream.last();
+    assert_eq!(seen.headers("x-user-name"), ["mallory%0D%0AX-Roles: EVIL%00"]);
+    assert_eq!(seen.headers("x-roles"), ["member,reader"]);
+}
+
+#[test]
+fn a_role_cannot_pose_as_two() {
+    let scene = Scene::start();
+    let issue = scene.keystone.issue("alice", Scope::project("demo"));
+    let token = issue.roles(["reader,admin", " admin", "läser", "a\r\nb"]).token();
+    assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
+    let roles = scene.upstream.last().headers("x-roles");
+    assert_eq!(roles, ["reader%2Cadmin,%20admin,läser,a%0D%0Ab"]);
+}
+
+#[test]
+fn ids_that_would_break_a_header_never_make_one() {
+    let scene = Scene::start();
+    let body = json!({"token": {
+        "expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2020-01-01T00:00:00.000000Z",
+        "methods": ["password"], "audit_ids": ["a"],
+        "user": {"id": "u\r\nX-Roles: EVIL", "name": "n", "domain": {"id": "d", "name": "D"}},
+    }});
+    scene.keystone.forge("forged", &body);
+    let response = scene.sidecar.get_as("forged", "/");
+    assert_eq!((response.status, scene.upstream.count()), (503, 0));
+    scene.assert_serves();
+}
+
+/// Every name of the table, and one of each family.
+fn protected() -> Vec<String> {
+    let families = PREFIXES.iter().map(|prefix| format!("{prefix}made-up"));
+    TABLE.iter().map(|row| row.name.as_str().to_owned()).chain(families).collect()
+}
+
+/// Spellings that some server takes for `name`: other cases, and each mark for one hyphen, for
+/// the last one, and for all.
+fn disguises(name: &str) -> Vec<String> {
+    let mut all = vec![name.to_owned(), name.to_uppercase(), alternating(name)];
+    for mark in MARKS.chars().filter(|mark| *mark != '-') {
+        all.push(name.replace('-', &mark.to_string()));
+        all.push(name.replacen('-', &mark.to_string(), 1).to_uppercase());
+    }
+    all
+}
+
+fn alternating(name: &str) -> String {
+    let case = |(at, c): (usize, char)| if at % 2 == 0 { c.to_ascii_uppercase() } else { c };
+    name.chars().enumerate().map(case).collect()
+}
+
+/// What the service is told about the token when nobody lies: the fields of the table, sorted.
+#[track_caller]
+fn truth(scene: &Scene, token: &str) -> Vec<String> {
+    assert_eq!(scene.sidecar.get_as(token, "/").status, 200);
+    let truth = claims(&scene.upstream.last());
+    assert!(truth.len() > 10, "{truth:?}");
+    truth
+}
+
+fn claims(request: &Request) -> Vec<String> {
+    let ours = |line: &String| {
+        TABLE.iter().any(|row| {
+            // Every request has an id of its own.
+            let carried =
+                !matches!(row.class, Class::Foreign) && row.name != "x-openstack-request-id";
+            carried && line.starts_with(&format!("{}: ", row.name.as_str()))
+        })
+    };
+    request.sorted().into_iter().filter(ours).collect()
+}
+
+#[track_caller]
+fn assert_clean(seen: &Request, truth: &[String], why: &str) {
+    assert!(!seen.mentions("EVIL"), "{why}: {:?}", seen.sorted());
+    assert_eq!(claims(seen), truth, "{why}");
+}

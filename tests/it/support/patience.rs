@@ -1,0 +1,16 @@
+//! How long a test waits for something before it fails.
+
+use std::time::{Duration, Instant};
+
+/// Longer than this, anything here has gone wrong.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Waits until `condition` holds.
+#[track_caller]
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < DEADLINE, "waited {DEADLINE:?} in vain: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
