@@ -51,7 +51,11 @@ fn benches(criterion: &mut Criterion) {
     let grant = decide(&admission, &token);
     criterion.bench_function("set an identity's headers", |bench| {
         let room = || HeaderMap::with_capacity(48);
-        bench.iter_batched_ref(room, |headers| grant.user.apply_to(headers), BatchSize::SmallInput);
+        bench.iter_batched_ref(
+            room,
+            |headers| grant.user().apply_to(headers),
+            BatchSize::SmallInput,
+        );
     });
     criterion.bench_function("read Keystone's answer and render its headers", |bench| {
         let now = UnixTime::from_millis(0);
