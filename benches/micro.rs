@@ -3,23 +3,17 @@
 #![allow(missing_docs, reason = "criterion's macros write functions of their own")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up should stop")]
 
+#[path = "../tests/warmed/mod.rs"]
+mod warmed;
+
 use std::hint::black_box;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use keystone_double::{Double, Scope, World};
-use portcullis::admission::{AccessRequest, Admission, Credential, Grant};
-use portcullis::dial::Trust;
-use portcullis::identity::{
-    Allowance, Clock, RawToken, TokenHasher, UnixTime, strip_client_headers,
-};
-use portcullis::keystone::{Base, Keystone, Mode, Settings, read_validation};
-use portcullis::telemetry::Registry;
-use portcullis::validation::{self, Validator};
+use portcullis::identity::{Allowance, RawToken, TokenHasher, UnixTime, strip_client_headers};
+use portcullis::keystone::read_validation;
+
+use warmed::{decide, warmed};
 
 /// What Keystone answers about a project-scoped token, `nocatalog`.
 const ANSWER: &str = r#"{"token": {"methods": ["password"], "user": {"domain": {"id": "default",
@@ -85,57 +79,6 @@ fn spoofed_headers() -> HeaderMap {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static("evil"));
     }
     headers
-}
-
-/// An admission that remembers a token of a double's.
-fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let double = Double::new(World::sample());
-    let token = double.issue("alice", Scope::project("demo")).token();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let url = format!("http://{}/v3", listener.local_addr().unwrap());
-    let patience = Duration::from_secs(5);
-    let settings = Settings {
-        base: Base::parse(&url, Trust::System).unwrap(),
-        mode: Mode::SelfValidation,
-        connect_timeout: patience,
-        timeout: patience,
-        retries: 0,
-    };
-    let cache = validation::Settings {
-        ttl: Duration::from_hours(1),
-        jitter: 0.0,
-        max_bytes: 1 << 20,
-        negative_ttl: Duration::from_secs(10),
-        negative_max_entries: 100,
-        max_in_flight: 4,
-        max_waiting: 4,
-        retry_after: patience,
-    };
-    let registry = Registry::default();
-    let keystone = Arc::new(Keystone::new(&settings, Clock::system(), &registry).unwrap());
-    let hasher = TokenHasher::new([7; 32]);
-    let (validator, questions) =
-        Validator::new(&cache, keystone, patience, hasher, Clock::system(), &registry).unwrap();
-    runtime.spawn(double.serve(listener));
-    runtime.spawn(questions.run());
-    let admission = Admission::new(Arc::new(validator), 32 * 1024);
-    runtime.block_on(admission.admit(&request(&token), &mut Duration::default())).unwrap();
-    (runtime, admission, token)
-}
-
-fn request(token: &str) -> AccessRequest<'_> {
-    AccessRequest { user: Credential::Single(RawToken::new(token.as_bytes())), request_id: None }
-}
-
-fn decide(admission: &Admission, token: &str) -> Grant {
-    let request = request(token);
-    let mut waited = Duration::ZERO;
-    let decision = pin!(admission.admit(&request, &mut waited));
-    match decision.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(decision) => decision.unwrap(),
-        Poll::Pending => unreachable!("a remembered token was waited for"),
-    }
 }
 
 criterion_group!(micro, benches);

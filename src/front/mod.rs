@@ -13,9 +13,11 @@ mod request_id;
 mod reverse_proxy;
 mod rewrite;
 mod settings;
+mod shared;
 
 pub use body::Body;
 pub use metrics::Metrics;
 pub use origin::Peer;
-pub use reverse_proxy::{ReverseProxy, Shared};
+pub use reverse_proxy::ReverseProxy;
 pub use settings::Settings;
+pub use shared::Shared;

@@ -12,7 +12,7 @@ use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
 use super::metrics::{ROUTE, Reason, Verb};
 use super::origin::Peer;
-use super::reverse_proxy::Shared;
+use super::shared::Shared;
 
 /// One request, from its head to the end of its response.
 pub(super) struct Record {

@@ -9,47 +9,21 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use crate::admission::{AccessRequest, Admission, Grant};
+use crate::admission::{AccessRequest, Grant};
 use crate::identity::Unrenderable;
-use crate::telemetry::{ACCESS_TARGET, Access};
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, Upstream, UpstreamError, nominated,
 };
 
 use super::body::Body;
-use super::metrics::{Metrics, Reason, Rejected};
+use super::credentials;
+use super::metrics::{Reason, Rejected};
 use super::origin::Peer;
 use super::record::Record;
-use super::reply::{Gateway, Refusal, Reply, challenge, reply};
+use super::reply::{Gateway, Refusal, Reply, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
-use super::{Settings, credentials};
-
-/// What all workers' doors have in common.
-pub struct Shared {
-    admission: Admission,
-    challenge: HeaderValue,
-    pub(super) access: Access,
-    pub(super) metrics: Metrics,
-}
-
-impl Shared {
-    /// Puts a door's parts together. `None` when the identity service's public address cannot
-    /// stand in a header.
-    pub fn new(
-        settings: &Settings,
-        admission: Admission,
-        access: Access,
-        metrics: Metrics,
-    ) -> Option<Self> {
-        let challenge = challenge(&settings.www_authenticate_uri)?;
-        Some(Self { admission, challenge, access, metrics })
-    }
-
-    pub(super) fn logs_access(&self) -> bool {
-        self.access != Access::Off && tracing::enabled!(target: ACCESS_TARGET, tracing::Level::INFO)
-    }
-}
+use super::shared::Shared;
 
 /// The door of one worker.
 pub struct ReverseProxy {

@@ -17,7 +17,7 @@ use tokio::time::{Sleep, sleep};
 use crate::dial::{Address, Connection, DialError, Sender, Stream, connect};
 use crate::telemetry::Stopwatch;
 
-use super::body::{Progress, RequestBody};
+use super::request_body::{Progress, RequestBody};
 
 /// A connection.
 pub(super) struct Line {

@@ -3,11 +3,12 @@
 //! One of these belongs to one worker, so that a request and its response stay on one thread.
 //! It knows nothing of tokens or decisions.
 
-mod body;
 mod hop;
 mod line;
 mod metrics;
 mod pool;
+mod request_body;
+mod response_body;
 mod settings;
 
 use std::sync::Arc;
@@ -21,9 +22,10 @@ use crate::telemetry::Stopwatch;
 
 use pool::{Lease, Pool};
 
-pub use body::{RequestBody, ResponseBody};
 pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
+pub use request_body::RequestBody;
+pub use response_body::ResponseBody;
 pub use settings::Settings;
 
 /// How often idle connections are looked after. Nobody else notices that one has ended.

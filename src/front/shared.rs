@@ -1,0 +1,36 @@
+//! What all workers' doors have in common.
+
+use http::HeaderValue;
+
+use crate::admission::Admission;
+use crate::telemetry::{ACCESS_TARGET, Access};
+
+use super::Settings;
+use super::metrics::Metrics;
+use super::reply::challenge;
+
+/// The decision, the words of a refusal, and the books.
+pub struct Shared {
+    pub(super) admission: Admission,
+    pub(super) challenge: HeaderValue,
+    pub(super) access: Access,
+    pub(super) metrics: Metrics,
+}
+
+impl Shared {
+    /// Puts a door's parts together. `None` when the identity service's public address cannot
+    /// stand in a header.
+    pub fn new(
+        settings: &Settings,
+        admission: Admission,
+        access: Access,
+        metrics: Metrics,
+    ) -> Option<Self> {
+        let challenge = challenge(&settings.www_authenticate_uri)?;
+        Some(Self { admission, challenge, access, metrics })
+    }
+
+    pub(super) fn logs_access(&self) -> bool {
+        self.access != Access::Off && tracing::enabled!(target: ACCESS_TARGET, tracing::Level::INFO)
+    }
+}
