@@ -273,14 +273,19 @@ impl Span {
     }
 }
 
+/// Ordinary identities take some hundreds of bytes.
+const WORTH_SEARCHING: usize = 4096;
+
 /// The buffer under construction.
 #[derive(Default)]
 struct Text(String);
 
 impl Text {
-    /// Finds `piece` in what is there already, or appends it.
+    /// Finds `piece` in what is there already, or appends it. A text that has grown large is not
+    /// searched any more: an answer with very many roles must not cost the square of their number.
     fn keep(&mut self, piece: &str) -> Span {
-        let start = self.0.find(piece).unwrap_or_else(|| {
+        let known = if self.0.len() < WORTH_SEARCHING { self.0.find(piece) } else { None };
+        let start = known.unwrap_or_else(|| {
             self.0.push_str(piece);
             self.0.len() - piece.len()
         });

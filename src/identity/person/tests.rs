@@ -112,3 +112,12 @@ fn a_project_identity_with_three_roles_weighs_well_under_a_kilobyte() {
     let weight = Identity::new(&draft(project())).unwrap().weight();
     assert!(weight <= 700, "{weight} bytes");
 }
+
+#[test]
+fn very_many_roles_are_kept_and_cost_no_more_than_their_number() {
+    let mut many = draft(project());
+    many.roles = (0..50_000).map(|at| format!("role-{at:05}")).collect();
+    let identity = Identity::new(&many).unwrap();
+    assert_eq!(identity.roles().len(), 50_000);
+    assert_eq!(identity.roles().last(), Some("role-49999"));
+}
