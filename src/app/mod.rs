@@ -63,6 +63,8 @@ impl App {
     /// # Errors
     /// When an address is taken, or a part cannot be built; the message names the setting.
     pub fn bind(config: &Config, side: Side) -> anyhow::Result<Self> {
+        // Signals first: whatever is said from here on may be answered by one.
+        let background = Background::start()?;
         let sockets = server::bind(config.server.listen, config.process.workers.max(1))
             .with_context(|| format!("listen: cannot listen on {}", config.server.listen))?;
         let side_door = |key: &str, address: Option<SocketAddr>| {
@@ -82,7 +84,7 @@ impl App {
             telemetry,
             admin,
             stop: Stop::default(),
-            background: Background::start()?,
+            background,
         })
     }
 

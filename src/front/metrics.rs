@@ -106,7 +106,9 @@ label! {
     pub(super) Rejected as "reason" {
         /// A `Connection` field that is no list of names.
         Connection => "connection",
-        /// More than one `Host`.
+        /// A transfer coding other than `chunked`, or stated twice.
+        Framing => "framing",
+        /// No `Host`, more than one, an odd one, or another than the target's.
         Host => "host",
         /// A target that is no path.
         Target => "target",
@@ -116,7 +118,7 @@ label! {
 }
 
 /// Status codes that exist from the start.
-const USUAL: [u16; 9] = [200, 201, 204, 400, 401, 404, 502, 503, 504];
+const USUAL: [u16; 13] = [200, 201, 204, 400, 401, 404, 405, 431, 499, 500, 502, 503, 504];
 
 /// The names of the one listener and the one route there are.
 const LISTENER: &str = "public";

@@ -14,6 +14,7 @@ mod reverse_proxy;
 mod rewrite;
 mod settings;
 mod shared;
+mod target;
 
 pub use body::Body;
 pub use metrics::Metrics;

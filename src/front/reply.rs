@@ -39,9 +39,10 @@ pub(super) enum Gateway {
 impl From<&UpstreamError> for Gateway {
     fn from(error: &UpstreamError) -> Self {
         match error {
-            UpstreamError::Broken(_) | UpstreamError::Connect(_) | UpstreamError::Unusable => {
-                Self::Bad
-            }
+            UpstreamError::Broken(_)
+            | UpstreamError::Client(_)
+            | UpstreamError::Connect(_)
+            | UpstreamError::Unusable => Self::Bad,
             UpstreamError::Deadline(_) => Self::Timeout,
         }
     }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::request::Parts;
-use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -24,6 +22,7 @@ use super::reply::{Gateway, Refusal, Reply, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::Shared;
+use super::target::target;
 
 /// The door of one worker.
 pub struct ReverseProxy {
@@ -74,15 +73,9 @@ impl ReverseProxy {
         record: &mut Record,
     ) -> Result<Response<ResponseBody>, Refusal> {
         let (client, body) = request.into_parts();
-        let target = self.target(&client)?;
-        if client.headers.get_all(header::HOST).iter().nth(1).is_some() {
-            self.shared.metrics.rejected.count(Rejected::Host);
-            return Err(Refusal::BadRequest);
-        }
-        let nominated = nominated(&client.headers).map_err(|BadConnection| {
-            self.shared.metrics.rejected.count(Rejected::Connection);
-            Refusal::BadRequest
-        })?;
+        let target = target(&client).map_err(|why| self.reject(why))?;
+        let nominated = nominated(&client.headers)
+            .map_err(|BadConnection| self.reject(Rejected::Connection))?;
         let grant = self.decide(&client.headers, id, record).await?;
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let draft = Draft {
@@ -104,24 +97,21 @@ impl ReverseProxy {
         record.upstream(took);
         result.map_err(|error| {
             complain(&error, id);
-            Refusal::Upstream(Gateway::from(&error))
+            match error {
+                UpstreamError::Client(_) => Refusal::BadRequest,
+                error => Refusal::Upstream(Gateway::from(&error)),
+            }
         })
     }
 
-    /// The path to forward. Whatever host a target names, the service is always the configured
-    /// one.
-    fn target(&self, client: &Parts) -> Result<Uri, Refusal> {
-        if matches!(client.method, Method::CONNECT | Method::TRACE) {
-            self.shared.metrics.rejected.count(Rejected::Method);
-            return Err(Refusal::Method);
+    fn reject(&self, why: Rejected) -> Refusal {
+        self.shared.metrics.rejected.count(why);
+        match why {
+            Rejected::Method => Refusal::Method,
+            Rejected::Connection | Rejected::Framing | Rejected::Host | Rejected::Target => {
+                Refusal::BadRequest
+            }
         }
-        let path = client.uri.path_and_query().cloned();
-        let path = path.unwrap_or(PathAndQuery::from_static("/"));
-        if !path.as_str().starts_with('/') && path.as_str() != "*" {
-            self.shared.metrics.rejected.count(Rejected::Target);
-            return Err(Refusal::BadRequest);
-        }
-        Ok(Uri::from(path))
     }
 
     async fn decide(
@@ -153,12 +143,13 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
 
 fn complain(error: &UpstreamError, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
-    tracing::warn!(
-        request_id = id.to_str().unwrap_or_default(),
-        %error,
-        cause,
-        "the service gave no answer"
-    );
+    let request_id = id.to_str().unwrap_or_default();
+    if matches!(error, UpstreamError::Client(_)) {
+        // A client's own doing, as often as it likes.
+        tracing::debug!(request_id, %error, cause, "a request broke off");
+    } else {
+        tracing::warn!(request_id, %error, cause, "the service gave no answer");
+    }
 }
 
 /// A decision is made in a few microseconds; what is kept across its waits should be small too.

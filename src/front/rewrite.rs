@@ -60,6 +60,9 @@ impl Draft<'_> {
         }
         if let Some(length) = self.length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        } else if !body.is_empty() {
+            // Said aloud, because a GET is not expected to have a body.
+            headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
         self.grant.user().apply_to(&mut headers)?;
         set_forwarded(&mut headers, self.peer);
@@ -72,6 +75,11 @@ impl Draft<'_> {
     }
 
     fn fate(&self, name: &HeaderName) -> Fate {
+        // Servers fold other marks into `-`, each in its own way, so such a name could be taken
+        // for any other: for one of identity, of framing or of origin. nginx drops them too.
+        if !name.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Fate::Stripped;
+        }
         // The handshake about the body, and how it is framed, are between the client and us.
         let framing = *name == header::CONTENT_LENGTH || *name == header::EXPECT;
         if framing || is_hop_by_hop(name) || self.nominated.contains(name) {

@@ -82,22 +82,26 @@ const fn row(name: &'static str, class: Class, about: &'static str) -> Header {
 pub const PREFIXES: &[&str] = &[
     "openstack-system-",
     "x-auth-request-",
+    "x-authenticated-",
+    "x-consumer-",
     "x-identity-",
     "x-impersonator-",
     "x-portcullis-",
     "x-project-domain-",
+    "x-remote-",
     "x-service-domain-",
     "x-service-identity-",
     "x-service-project-",
     "x-service-user-",
     "x-ssl-client-",
     "x-user-domain-",
+    "x-webauth-",
 ];
 
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
 /// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 75] = [
+pub static TABLE: [Header; 79] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -155,8 +159,6 @@ pub static TABLE: [Header; 75] = [
     row("x-forwarded-client-cert", Class::Foreign, "a client certificate in Envoy's convention"),
     row("proxy", Class::Foreign, "CGI's `HTTP_PROXY`: where a service would send its own requests"),
     row("remote-user", Class::Foreign, "the user in the CGI convention"),
-    row("x-remote-user", Class::Foreign, "the user in Kubernetes' convention"),
-    row("x-remote-group", Class::Foreign, "groups in Kubernetes' convention"),
     row("x-forwarded-for", Class::Origin, "the client's address, as the socket says"),
     row("x-forwarded-host", Class::Origin, "the `Host` that the client asked for"),
     row("x-forwarded-proto", Class::Origin, "`http` or `https`, as the client came"),
@@ -172,6 +174,12 @@ pub static TABLE: [Header; 75] = [
     row("x-forwarded-uri", Class::Origin, "removed likewise"),
     row("x-original-url", Class::Origin, "removed likewise"),
     row("x-real-ip", Class::Origin, "removed likewise"),
+    row("x-forwarded-scheme", Class::Origin, "removed likewise"),
+    row("x-forwarded-ssl", Class::Origin, "removed likewise"),
+    row("x-host", Class::Origin, "removed likewise"),
+    row("x-original-host", Class::Origin, "removed likewise"),
+    row("x-original-method", Class::Origin, "removed likewise"),
+    row("x-original-uri", Class::Origin, "removed likewise"),
     row("x-rewrite-url", Class::Origin, "removed likewise"),
 ];
 

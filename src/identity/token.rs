@@ -39,7 +39,7 @@ impl<'a> RawToken<'a> {
     pub fn is_well_formed(self) -> bool {
         // Every byte is looked at, without a way out in between: that is what compiles to a few
         // wide instructions, and most tokens are whole.
-        let fits = |byte: &u8| byte.is_ascii_graphic() & (*byte != b',') & (*byte != b'"');
+        let fits = |byte: &u8| byte.is_ascii_graphic() && *byte != b',' && *byte != b'"';
         !self.0.is_empty() && self.0.iter().fold(true, |all, byte| all & fits(byte))
     }
 

@@ -185,7 +185,7 @@ impl Keystone {
                 Verdict::OwnTokenRefused if first => {
                     own = session.replace(&own, &self.transport).await?;
                 }
-                Verdict::OwnTokenRefused => session.despair().await,
+                Verdict::OwnTokenRefused => {}
             }
         }
         credentials_refused()

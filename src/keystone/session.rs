@@ -31,7 +31,7 @@ pub(super) struct Session {
     current: ArcSwapOption<ServiceToken>,
     /// Held during a login, so that however many need a token, one asks. Holding it over an
     /// await is its purpose; the login inside has its caller's deadline.
-    login: Mutex<Option<Refused>>,
+    login: Mutex<Logins>,
     clock: Clock,
     metrics: Metrics,
 }
@@ -44,10 +44,13 @@ pub(super) struct ServiceToken {
     ends_at: Duration,
 }
 
-/// A login that was refused, and until when not to try again.
-struct Refused {
-    error: KeystoneError,
-    until: Duration,
+/// What became of the latest logins.
+#[derive(Default)]
+struct Logins {
+    /// The last one was refused: why, and until when not to try again.
+    refused: Option<(KeystoneError, Duration)>,
+    /// When a token was last replaced because Keystone refused it.
+    replaced_at: Option<Duration>,
 }
 
 impl Session {
@@ -82,16 +85,28 @@ impl Session {
                 return Ok(self.renew_early(token, transport).await);
             }
         }
-        self.obtain(None, transport).await
+        self.obtain(transport).await
     }
 
     /// A token other than `refused`, which Keystone would not take.
+    ///
+    /// Replaced once in a while, not for every refusal: something that answers 401 about other
+    /// tokens than ours must cost neither a flood of logins nor a token that still holds.
     pub(super) async fn replace(
         &self,
         refused: &Arc<ServiceToken>,
         transport: &Transport,
     ) -> Result<Arc<ServiceToken>, KeystoneError> {
-        self.obtain(Some(refused), transport).await
+        let mut logins = self.login.lock().await;
+        let now = self.clock.steady();
+        if let Some(token) = self.valid(now).filter(|token| !Arc::ptr_eq(refused, token)) {
+            return Ok(token);
+        }
+        if logins.replaced_at.is_some_and(|at| now < at + REFUSED_FOR) {
+            return Err(KeystoneError::Unavailable(Fault::Credentials, None));
+        }
+        logins.replaced_at = Some(now);
+        self.log_in(&mut logins, transport).await
     }
 
     async fn renew_early(
@@ -99,65 +114,39 @@ impl Session {
         old: Arc<ServiceToken>,
         transport: &Transport,
     ) -> Arc<ServiceToken> {
-        let Ok(mut refused) = self.login.try_lock() else {
-            return old;
-        };
-        if self.refused(refused.as_ref()).is_some() {
-            return old;
-        }
-        match self.log_in(&mut refused, transport).await {
+        // Somebody else is at it, or was refused a moment ago.
+        let Ok(mut logins) = self.login.try_lock() else { return old };
+        match self.log_in(&mut logins, transport).await {
             Ok(new) => new,
             Err(error) => {
-                tracing::warn!(%error, "cannot renew our own token yet; the old one still holds");
+                tracing::debug!(%error, "cannot renew our own token yet; the old one still holds");
                 old
             }
         }
     }
 
-    async fn obtain(
-        &self,
-        refused: Option<&Arc<ServiceToken>>,
-        transport: &Transport,
-    ) -> Result<Arc<ServiceToken>, KeystoneError> {
-        let mut last = self.login.lock().await;
-        let now = self.clock.steady();
-        if let Some(token) = self.current.load_full() {
-            let is_refused = refused.is_some_and(|refused| Arc::ptr_eq(refused, &token));
-            if now < token.ends_at && !is_refused {
-                return Ok(token);
-            }
-            self.forget();
+    async fn obtain(&self, transport: &Transport) -> Result<Arc<ServiceToken>, KeystoneError> {
+        let mut logins = self.login.lock().await;
+        match self.valid(self.clock.steady()) {
+            Some(token) => Ok(token),
+            None => self.log_in(&mut logins, transport).await,
         }
-        if let Some(error) = self.refused(last.as_ref()) {
-            return Err(error);
-        }
-        self.log_in(&mut last, transport).await
     }
 
-    /// Notes that Keystone takes none of our tokens, new ones included: for a while, logging in
-    /// again would only be a flood.
-    pub(super) async fn despair(&self) {
-        let error = KeystoneError::Unavailable(Fault::Credentials, None);
-        let mut last = self.login.lock().await;
-        self.forget();
-        *last = Some(Refused { error, until: self.clock.steady() + REFUSED_FOR });
-    }
-
-    fn refused(&self, last: Option<&Refused>) -> Option<KeystoneError> {
-        let now = self.clock.steady();
-        last.filter(|refused| now < refused.until).map(|refused| refused.error)
-    }
-
-    fn forget(&self) {
-        self.current.store(None);
-        self.metrics.service_token_expiry.set(0);
+    fn valid(&self, now: Duration) -> Option<Arc<ServiceToken>> {
+        self.current.load_full().filter(|token| now < token.ends_at)
     }
 
     async fn log_in(
         &self,
-        last: &mut Option<Refused>,
+        logins: &mut Logins,
         transport: &Transport,
     ) -> Result<Arc<ServiceToken>, KeystoneError> {
+        if let Some((error, until)) = logins.refused
+            && self.clock.steady() < until
+        {
+            return Err(error);
+        }
         let body = Bytes::from(login::body(&self.credentials).to_string());
         let question = || {
             Request::builder()
@@ -176,7 +165,7 @@ impl Session {
             .map_err(|fault| KeystoneError::Unavailable(fault, None))?;
         match self.read(&answer) {
             Ok(token) => {
-                *last = None;
+                logins.refused = None;
                 let token = Arc::new(token);
                 self.current.store(Some(Arc::clone(&token)));
                 let ends = self.clock.now().plus(token.ends_at.saturating_sub(self.clock.steady()));
@@ -185,7 +174,8 @@ impl Session {
                 Ok(token)
             }
             Err(error) => {
-                *last = Some(Refused { error, until: self.clock.steady() + REFUSED_FOR });
+                tracing::warn!(%error, "our own account cannot log in");
+                logins.refused = Some((error, self.clock.steady() + REFUSED_FOR));
                 Err(error)
             }
         }

@@ -6,11 +6,12 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body::{Body, Frame, SizeHint};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
@@ -22,9 +23,10 @@ pub(super) struct Activity {
     started: Stopwatch,
     /// Requests that have begun and whose response has not been handed on whole.
     busy: AtomicUsize,
-    /// Milliseconds from the start to the latest write that the client took. The end of a
-    /// response is its last write: what a slow reader has yet to take keeps the connection busy.
+    /// Milliseconds from the start to the latest write that the client took.
     last_write: AtomicU64,
+    /// The next write is tried even though the kernel has not said that there is room.
+    insist: AtomicBool,
 }
 
 impl Activity {
@@ -33,6 +35,7 @@ impl Activity {
             started: Stopwatch::start(),
             busy: AtomicUsize::new(0),
             last_write: AtomicU64::new(0),
+            insist: AtomicBool::new(false),
         })
     }
 
@@ -67,6 +70,12 @@ impl Activity {
         }
         let last_write = Duration::from_millis(self.last_write.load(Ordering::Relaxed));
         (last_write + limit).saturating_sub(self.started.elapsed())
+    }
+
+    /// Has the next write tried whatever the kernel says of room. It says so only when a third of
+    /// its buffer is empty, so a slow reader can take bytes all the while and we hear nothing.
+    pub(super) fn insist(&self) {
+        self.insist.store(true, Ordering::Relaxed);
     }
 
     fn wrote(&self) {
@@ -144,7 +153,13 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let mut written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_pending()
+            && self.activity.insist.swap(false, Ordering::Relaxed)
+            && let Ok(count) = SockRef::from(&self.stream).send(bytes)
+        {
+            written = Poll::Ready(Ok(count));
+        }
         if written.is_ready() {
             self.activity.wrote();
         }

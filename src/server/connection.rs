@@ -77,7 +77,14 @@ pub(super) async fn run<S, B>(
         if (!begun || alarm.is_elapsed())
             && activity.poll_silence(limit, alarm.as_mut(), context).is_ready()
         {
-            return Poll::Ready(End::Silent);
+            // Before the client is let go: perhaps it reads, only slowly.
+            activity.insist();
+            if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+                return Poll::Ready(End::Ended(ended));
+            }
+            if activity.poll_silence(limit, alarm.as_mut(), context).is_ready() {
+                return Poll::Ready(End::Silent);
+            }
         }
         begun = true;
         connection.as_mut().poll(context).map(End::Ended)

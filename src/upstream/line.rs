@@ -24,6 +24,8 @@ pub(super) struct Line {
     sender: Sender<RequestBody>,
     connection: Pin<Box<Connection<RequestBody>>>,
     ended: bool,
+    /// The latest request had a body, which the service may not have read to its end.
+    uploading: bool,
     /// Set anew only when it has gone off, not for every request: most answers come long before.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -35,7 +37,13 @@ impl Line {
     /// Starts HTTP/1.1 on `stream`.
     pub(super) async fn open(stream: Stream, address: &Address) -> Result<Self, DialError> {
         let (sender, connection) = connect(stream, address).await?;
-        let mut line = Self { sender, connection: Box::pin(connection), ended: false, alarm: None };
+        let mut line = Self {
+            sender,
+            connection: Box::pin(connection),
+            ended: false,
+            uploading: false,
+            alarm: None,
+        };
         // The first turn of the connection makes it ready; there is nothing to wait for.
         line.is_ready();
         Ok(line)
@@ -47,6 +55,12 @@ impl Line {
         let mut context = Context::from_waker(Waker::noop());
         self.turn(&mut context);
         !self.ended && self.sender.is_ready()
+    }
+
+    /// Whether it may wait for another request. An upload that the service cut short with its
+    /// answer ends with the connection: nobody would drive the rest.
+    pub(super) fn is_over(&mut self) -> bool {
+        !self.uploading || self.is_ready()
     }
 
     /// Lets the connection read and write what it can.
@@ -65,6 +79,7 @@ impl Line {
         request: Request<RequestBody>,
         limit: Duration,
     ) -> Option<Result<Response<Incoming>, Refused>> {
+        self.uploading = !request.body().is_empty();
         let progress = request.body().progress();
         let mut watch = Watch { progress, seen: 0, limit, since: Stopwatch::start() };
         let mut answered = pin!(self.sender.try_send_request(request));

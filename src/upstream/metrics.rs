@@ -25,6 +25,8 @@ label! {
         Answered => "answered",
         /// The service broke off.
         Broken => "broken",
+        /// The client broke off first.
+        Client => "client",
         /// It could not be reached.
         Connect => "connect",
         /// It took too long.
@@ -82,6 +84,7 @@ impl Metrics {
         let outcome = match result {
             Ok(_) => Outcome::Answered,
             Err(UpstreamError::Broken(_) | UpstreamError::Unusable) => Outcome::Broken,
+            Err(UpstreamError::Client(_)) => Outcome::Client,
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
         };

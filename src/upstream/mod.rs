@@ -37,13 +37,17 @@ pub enum UpstreamError {
     /// It answered with something that is not HTTP, or closed the connection first.
     #[error("the service broke off")]
     Broken(#[source] hyper::Error),
+    /// The client broke off its own request, or framed it wrongly on the way.
+    #[error("the client broke off its request")]
+    Client(#[source] hyper::Error),
     /// It could not be reached.
     #[error(transparent)]
     Connect(#[from] DialError),
     /// It took too long.
     #[error("the service did not answer within {0:?}")]
     Deadline(Duration),
-    /// It switched protocols unasked, or sent a `Connection` field that is no list of names.
+    /// It switched protocols unasked, framed its body in two ways, or sent a `Connection` field
+    /// that is no list of names.
     #[error("the service's response cannot be passed on")]
     Unusable,
 }
@@ -111,9 +115,13 @@ impl Upstream {
         let watch = Stopwatch::start();
         self.name_host(&mut request);
         let result = self.send(request, again).await.and_then(|(mut response, lease)| {
-            // No upgrade is ever asked for, so none can be granted.
+            // No upgrade is ever asked for, so none can be granted; and a body whose length is
+            // stated in two ways has two ends.
             let unasked = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-            if unasked || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
+            let ambiguous = [header::TRANSFER_ENCODING, header::CONTENT_LENGTH]
+                .iter()
+                .all(|name| response.headers().contains_key(name));
+            if unasked || ambiguous || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
                 return Err(UpstreamError::Unusable);
             }
             Ok(response.map(|body| ResponseBody::new(body, lease)))
@@ -176,7 +184,14 @@ impl Upstream {
             Some(Ok(response)) => Ok(response),
             Some(Err(mut failed)) => {
                 let unsent = failed.take_message();
-                Err(Failed { error: UpstreamError::Broken(failed.into_error()), unsent })
+                let error = failed.into_error();
+                // What hyper calls the user is whoever feeds it the request's body.
+                let error = if error.is_user() {
+                    UpstreamError::Client(error)
+                } else {
+                    UpstreamError::Broken(error)
+                };
+                Err(Failed { error, unsent })
             }
             None => {
                 Err(Failed { error: UpstreamError::Deadline(self.response_timeout), unsent: None })

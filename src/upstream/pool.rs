@@ -79,7 +79,9 @@ impl Lease {
     /// Returns the connection to its pool. Right only when the response has been read to its
     /// end; should the service owe or be owed bytes all the same, the connection is found not to
     /// be ready before its next use.
-    pub(super) fn give_back(self) {
-        self.pool.put(self.line);
+    pub(super) fn give_back(mut self) {
+        if self.line.is_over() {
+            self.pool.put(self.line);
+        }
     }
 }

@@ -49,7 +49,8 @@ impl RequestBody {
         Self(None)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 

@@ -3,6 +3,8 @@
 //! Whoever needs an answer puts a card on the desk and waits. The first card becomes a question;
 //! later ones for the same token join it. The question belongs to the desk, not to the request
 //! that came first, so that request may leave without harm to the others.
+//!
+//! A purge parts the cards: whoever comes after it does not join a question asked before it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,9 +14,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::identity::{Allowance, Token, TokenKey};
 
+use super::cache::Moment;
+
+/// Which token is asked about, and since when: before or after which purge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ticket {
+    pub(super) key: TokenKey,
+    pub(super) asked: Moment,
+}
+
 /// A question for Keystone.
 pub(super) struct Question {
-    pub(super) key: TokenKey,
+    pub(super) ticket: Ticket,
     pub(super) token: Token,
     pub(super) allowance: Allowance,
     pub(super) request_id: Option<HeaderValue>,
@@ -22,7 +33,7 @@ pub(super) struct Question {
 
 /// Who waits for which answer. `A` is the answer.
 pub(super) struct Desk<A> {
-    cards: Mutex<HashMap<TokenKey, Vec<oneshot::Sender<A>>>>,
+    cards: Mutex<HashMap<Ticket, Vec<oneshot::Sender<A>>>>,
     queue: mpsc::Sender<Question>,
 }
 
@@ -50,13 +61,13 @@ impl<A: Clone> Desk<A> {
     /// between the caller's look and now must not be asked for twice.
     pub(super) fn take_card(
         &self,
-        key: TokenKey,
+        ticket: Ticket,
         recall: impl FnOnce() -> Option<A>,
         question: impl FnOnce() -> Question,
     ) -> Card<A> {
         let (sender, receiver) = oneshot::channel();
         let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waiting) = cards.get_mut(&key) {
+        if let Some(waiting) = cards.get_mut(&ticket) {
             waiting.push(sender);
             return Card::Joined(receiver);
         }
@@ -66,24 +77,24 @@ impl<A: Clone> Desk<A> {
         if self.queue.try_send(question()).is_err() {
             return Card::Full;
         }
-        cards.insert(key, vec![sender]);
+        cards.insert(ticket, vec![sender]);
         Card::First(receiver)
     }
 
     /// Whether anybody still waits. If nobody does, the cards are taken off the desk and the
     /// question need not be asked.
-    pub(super) fn still_wanted(&self, key: &TokenKey) -> bool {
+    pub(super) fn still_wanted(&self, ticket: &Ticket) -> bool {
         let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = cards.get(key).is_some_and(|all| all.iter().any(|one| !one.is_closed()));
+        let wanted = cards.get(ticket).is_some_and(|all| all.iter().any(|one| !one.is_closed()));
         if !wanted {
-            cards.remove(key);
+            cards.remove(ticket);
         }
         wanted
     }
 
     /// Gives everybody who waits the answer. Whatever remembers it must have done so before.
-    pub(super) fn settle(&self, key: &TokenKey, answer: &A) {
-        let waiting = self.cards.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    pub(super) fn settle(&self, ticket: &Ticket, answer: &A) {
+        let waiting = self.cards.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket);
         for sender in waiting.into_iter().flatten() {
             // One who left no longer listens.
             let _ = sender.send(answer.clone());
@@ -97,13 +108,19 @@ mod tests {
 
     use super::*;
 
-    fn key(token: &str) -> TokenKey {
-        TokenHasher::new([1; 32]).key(RawToken::new(token.as_bytes()), Allowance::None)
+    fn ticket(token: &str, asked: u64) -> Ticket {
+        let hasher = TokenHasher::new([1; 32]);
+        let key = hasher.key(RawToken::new(token.as_bytes()), Allowance::None);
+        Ticket { key, asked: Moment::numbered(asked) }
+    }
+
+    fn key(token: &str) -> Ticket {
+        ticket(token, 0)
     }
 
     fn question(token: &str) -> Question {
         Question {
-            key: key(token),
+            ticket: key(token),
             token: RawToken::new(token.as_bytes()).to_owned(),
             allowance: Allowance::None,
             request_id: None,
@@ -158,5 +175,19 @@ mod tests {
         let card = desk.take_card(key("a"), || Some(9), || question("a"));
         assert!(matches!(card, Card::Known(9)));
         assert!(questions.try_recv().is_err());
+    }
+
+    #[test]
+    fn whoever_comes_after_a_purge_does_not_join_a_question_asked_before_it() {
+        let (desk, mut questions) = Desk::new(4);
+        let Card::First(mut before) = take(&desk, "a") else { panic!("not first") };
+        let later = desk.take_card(ticket("a", 1), || None, || question("a"));
+        let Card::First(mut after) = later else { panic!("joined an old question") };
+        assert!(questions.try_recv().is_ok() && questions.try_recv().is_ok());
+        desk.settle(&ticket("a", 0), &7);
+        assert_eq!(before.try_recv(), Ok(7));
+        assert!(after.try_recv().is_err(), "an old answer reached it");
+        desk.settle(&ticket("a", 1), &8);
+        assert_eq!(after.try_recv(), Ok(8));
     }
 }

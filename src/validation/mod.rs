@@ -22,7 +22,7 @@ use crate::keystone::Keystone;
 use crate::telemetry::{MetricError, Registry, Stopwatch};
 
 use cache::{Cache, Recall};
-use flight::{Card, Desk, Question};
+use flight::{Card, Desk, Question, Ticket};
 use metrics::{Metrics, Outcome, Source};
 
 pub use cache::{Fill, Purge};
@@ -121,14 +121,15 @@ impl Validator {
         allowance: Allowance,
         request_id: Option<&HeaderValue>,
     ) -> Answer {
+        let ticket = Ticket { key, asked: self.shared.cache.moment() };
         let question = || Question {
-            key,
+            ticket,
             token: token.to_owned(),
             allowance,
             request_id: request_id.cloned(),
         };
         let look = || answer_of(self.shared.cache.look(&key));
-        let card = self.shared.desk.take_card(key, look, question);
+        let card = self.shared.desk.take_card(ticket, look, question);
         let receiver = match card {
             Card::First(receiver) => receiver,
             Card::Full => {

@@ -11,7 +11,7 @@ use crate::keystone::{Keystone, KeystoneError};
 use crate::telemetry::Stopwatch;
 
 use super::cache::Known;
-use super::flight::Question;
+use super::flight::{Question, Ticket};
 use super::metrics::{Outcome, Source};
 use super::{Answer, Shared, TokenFailure};
 
@@ -50,8 +50,8 @@ impl Questions {
 
 /// Asks, remembers, and answers everybody who waits, in this order.
 async fn settle(shared: &Shared, keystone: &Keystone, question: Question) {
-    let key = question.key;
-    if !shared.desk.still_wanted(&key) {
+    let ticket = question.ticket;
+    if !shared.desk.still_wanted(&ticket) {
         return;
     }
     // A bug in reading one answer must not end validation for everybody.
@@ -62,11 +62,11 @@ async fn settle(shared: &Shared, keystone: &Keystone, question: Question) {
             tracing::error!("a validation panicked; please report this");
             shared.unavailable(None)
         });
-    shared.desk.settle(&key, &answer);
+    shared.desk.settle(&ticket, &answer);
 }
 
 async fn answer(shared: &Shared, keystone: &Keystone, question: Question) -> Answer {
-    let asked = shared.cache.moment();
+    let Ticket { key, asked } = question.ticket;
     let watch = Stopwatch::start();
     let request_id = question.request_id.as_ref();
     let said = keystone.who_is(question.token.as_raw(), question.allowance, request_id).await;
@@ -75,11 +75,11 @@ async fn answer(shared: &Shared, keystone: &Keystone, question: Question) -> Ans
             let identity = Arc::new(identity);
             let known =
                 Known { identity: Arc::clone(&identity), digest: question.token.as_raw().digest() };
-            shared.cache.remember(question.key, Ok(known), asked);
+            shared.cache.remember(key, Ok(known), asked);
             Ok(identity)
         }
         Err(KeystoneError::Bad(bad)) => {
-            shared.cache.remember(question.key, Err(bad), asked);
+            shared.cache.remember(key, Err(bad), asked);
             Err(TokenFailure::Bad(bad))
         }
         Err(KeystoneError::Unavailable(_, pause)) => shared.unavailable(pause),

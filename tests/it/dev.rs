@@ -93,6 +93,21 @@ fn own_users_can_be_brought_along() {
 }
 
 #[test]
+fn no_password_of_own_users_is_assumed() {
+    let users = "projects: [{name: tests}]\n\
+                 users:\n- name: zoe\n  password: CANARY\n  \
+                 grants: [{project: tests, roles: [tester]}]\n";
+    let scratch = Scratch::new();
+    let file = scratch.write("users.yaml", users).display().to_string();
+    let trial = Trial::start(&["--users", &file]);
+    let output = trial.process.output();
+    assert!(output.contains("zoe"), "{output}");
+    for word in ["TOKEN=", "password", "zoepw", "CANARY", "/auth/tokens"] {
+        assert!(!output.contains(word), "{word}: {output}");
+    }
+}
+
+#[test]
 fn users_that_make_no_sense_are_explained() {
     let scratch = Scratch::new();
     for (text, says) in [

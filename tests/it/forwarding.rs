@@ -31,9 +31,13 @@ fn an_absolute_target_names_no_other_service() {
     let scene = Scene::start();
     let token = scene.token();
     let mut client = Client::connect(scene.sidecar.public);
-    let response = client.get("http://elsewhere.example/path?q", &[("X-Auth-Token", &token)]);
+    let fields = [("X-Auth-Token", &token[..]), ("Host", "elsewhere.example")];
+    let response = client.get("http://elsewhere.example/path?q", &fields);
     assert_eq!(response.status, 200);
     assert_eq!(scene.upstream.last().target(), "/path?q");
+    let other = [("X-Auth-Token", &token[..]), ("Host", "here.example")];
+    assert_eq!(client.get("http://elsewhere.example/path", &other).status, 400);
+    assert_eq!(scene.upstream.count(), 1, "two names for the place, and neither is believed");
 }
 
 #[test]

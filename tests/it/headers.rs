@@ -141,40 +141,6 @@ fn names_beyond_ascii_travel_as_utf_8() {
 }
 
 #[test]
-fn the_storage_token_counts_when_there_is_no_auth_token() {
-    let scene = Scene::start();
-    let token = scene.token();
-    let response = scene.sidecar.get("/", &[("X-Storage-Token", &token)]);
-    assert_eq!(response.status, 200);
-    let seen = scene.upstream.last();
-    assert_eq!(seen.headers("x-storage-token"), [token]);
-    assert_eq!(seen.header("x-user-name"), Some("alice"));
-}
-
-#[test]
-fn a_storage_token_beside_an_auth_token_is_neither_believed_nor_passed_on() {
-    let scene = Scene::start();
-    let (token, other) = (scene.token(), scene.token());
-    let fields = [("X-Storage-Token", &other[..]), ("X-Auth-Token", &token)];
-    assert_eq!(scene.sidecar.get("/", &fields).status, 200);
-    let seen = scene.upstream.last();
-    assert!(!seen.mentions(&other), "{seen:?}");
-    assert_eq!(seen.headers("x-auth-token"), [token]);
-    let good_in_the_wrong_place = [("X-Auth-Token", "nonsense"), ("X-Storage-Token", &other)];
-    assert_eq!(scene.sidecar.get("/", &good_in_the_wrong_place).status, 401);
-}
-
-#[test]
-fn a_service_token_is_removed_while_nobody_validates_it() {
-    let scene = Scene::start();
-    let service = scene.keystone.issue("nova", Scope::project("service")).token();
-    let fields = [("X-Auth-Token", &scene.token()[..]), ("X-Service-Token", &service)];
-    assert_eq!(scene.sidecar.get("/", &fields).status, 200);
-    assert!(!scene.upstream.last().mentions(&service));
-    assert_eq!(scene.keystone.validations(), 1);
-}
-
-#[test]
 fn a_well_formed_request_id_is_kept_all_the_way() {
     const ID: &str = "req-0123abcd-0123-4abc-8abc-0123456789ab";
     let scene = Scene::start();

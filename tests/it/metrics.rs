@@ -15,7 +15,11 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("connections", &[("listener", &["public"])], false),
     ("connections_accepted_total", &[("listener", &["public"])], false),
     ("http_overhead_duration_seconds", &[("route", &["default"])], true),
-    ("http_rejected_total", &[("reason", &["connection", "host", "method", "target"])], false),
+    (
+        "http_rejected_total",
+        &[("reason", &["connection", "framing", "host", "method", "target"])],
+        false,
+    ),
     (
         "http_request_duration_seconds",
         &[("listener", &["public"]), ("method", METHODS), ("route", &["default"])],
@@ -61,7 +65,10 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("upstream_request_duration_seconds", &[("upstream", &["default"])], true),
     (
         "upstream_requests_total",
-        &[("outcome", &["answered", "broken", "connect", "deadline"]), ("upstream", &["default"])],
+        &[
+            ("outcome", &["answered", "broken", "client", "connect", "deadline"]),
+            ("upstream", &["default"]),
+        ],
         false,
     ),
     ("upstream_retries_total", &[("upstream", &["default"])], false),
@@ -94,7 +101,8 @@ const DECISIONS: &[(&str, &[&str])] = &[
 
 /// Codes that exist from the start; others appear when they happen, as status codes are a closed
 /// set by themselves.
-const HTTP_CODES: &[&str] = &["200", "201", "204", "400", "401", "404", "502", "503", "504"];
+const HTTP_CODES: &[&str] =
+    &["200", "201", "204", "400", "401", "404", "405", "431", "499", "500", "502", "503", "504"];
 const KEYSTONE_CODES: &[&str] = &["200", "201", "401", "403", "404", "429", "500", "503", "none"];
 
 /// The process' own, under their usual names.

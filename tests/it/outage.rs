@@ -1,11 +1,15 @@
 //! Keystone's outage is not ours: known users go on, unknown ones are told to come back, nobody
 //! is called unauthorized for it, and it ends by itself.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use keystone_double::{Fault, FaultKind};
+use tokio::sync::Semaphore;
 
-use crate::support::{Client, Keystone, Response, Scene, eventually, get};
+use crate::support::{
+    Client, Keystone, Relay, Response, Scene, Sidecar, Upstream, eventually, get,
+};
 
 #[test]
 fn cached_tokens_work_while_keystone_is_gone() {
@@ -91,6 +95,27 @@ fn a_keystone_that_hangs_is_given_up_at_the_deadline() {
     assert!((Duration::from_millis(300)..Duration::from_secs(2)).contains(&took), "{took:?}");
     scene.keystone.heal_one(hang);
     scene.assert_serves();
+}
+
+#[test]
+fn connections_to_keystone_that_went_silent_cost_one_deadline_and_no_more() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let relay = Relay::before(keystone.address());
+    let builder = Sidecar::before(&upstream, &keystone).set("keystone.auth_url", relay.url());
+    let sidecar = builder.set("keystone.timeout", "1s").start();
+    let scene = Scene { sidecar, keystone, upstream };
+    keep_connections_to_keystone(&scene, 8);
+    let before = relay.connections();
+    assert!(before >= 8, "{before}");
+    relay.forget();
+    let start = Instant::now();
+    assert_unavailable(&scene.sidecar.get_as(&scene.token(), "/"), "5");
+    assert!(start.elapsed() >= Duration::from_millis(900), "{:?}", start.elapsed());
+    for _ in 0..16 {
+        let start = Instant::now();
+        assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
+        assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
+    }
 }
 
 #[test]
@@ -188,6 +213,24 @@ fn a_pause_ends_by_itself() {
     eventually("the pause ends", || scene.sidecar.get_as(&token, "/").status == 200);
     assert!(start.elapsed() >= Duration::from_millis(900), "{:?}", start.elapsed());
     assert_eq!(scene.keystone.validations(), 2, "Keystone was left alone meanwhile");
+}
+
+/// Has `count` tokens validated at once, so that as many connections lie idle afterwards.
+#[track_caller]
+fn keep_connections_to_keystone(scene: &Scene, count: usize) {
+    let gate = Arc::new(Semaphore::new(0));
+    let held = scene.keystone.fail(Fault::validate(FaultKind::Gate(Arc::clone(&gate))));
+    let mut clients: Vec<_> = (0..count).map(|_| Client::connect(scene.sidecar.public)).collect();
+    for client in &mut clients {
+        client.ask("GET", "/", &[("X-Auth-Token", &scene.token())]);
+    }
+    let all = count as u64;
+    scene.keystone.wait("they all ask", |calls| calls.most_validations_in_flight >= all);
+    gate.add_permits(count);
+    for client in &mut clients {
+        assert_eq!(client.response().status, 200);
+    }
+    scene.keystone.heal_one(held);
 }
 
 #[track_caller]

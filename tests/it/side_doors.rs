@@ -106,6 +106,39 @@ fn side_doors_are_not_on_the_public_listener() {
 }
 
 #[test]
+fn idle_connections_do_not_keep_a_probe_out() {
+    let scene = Scene::start();
+    let _idle: Vec<_> = (0..100).map(|_| Client::connect(scene.sidecar.telemetry)).collect();
+    for probe in ["/livez", "/readyz", "/startupz", "/metrics"] {
+        assert_eq!(get(scene.sidecar.telemetry, probe, &[]).status, 200, "{probe}");
+    }
+}
+
+#[test]
+fn connections_kept_after_an_answer_do_not_keep_a_probe_out() {
+    let scene = Scene::start();
+    let mut kept = Vec::new();
+    for _ in 0..100 {
+        let mut client = Client::connect(scene.sidecar.telemetry);
+        assert_eq!(client.get("/livez", &[]).status, 200);
+        kept.push(client);
+    }
+    assert_eq!(get(scene.sidecar.telemetry, "/readyz", &[]).status, 200);
+}
+
+#[test]
+fn heads_that_never_end_do_not_keep_an_operator_out() {
+    let scene = Scene::start();
+    let mut slow: Vec<_> = (0..100).map(|_| Client::connect(scene.sidecar.admin)).collect();
+    for client in &mut slow {
+        // The proxy may have made room by closing this one.
+        let _ = client.try_send("GET /cache HTTP/1.1\r\nHost: local");
+    }
+    assert_eq!(scene.sidecar.operate("GET", "/cache", &[]).status, 200);
+    assert_eq!(get(scene.sidecar.telemetry, "/livez", &[]).status, 200);
+}
+
+#[test]
 fn a_listener_that_is_off_is_nowhere() {
     let scene = Scene::with(&[("telemetry.listen", "off"), ("admin.listen", "off")]);
     assert_eq!((scene.sidecar.telemetry.port(), scene.sidecar.admin.port()), (0, 0));

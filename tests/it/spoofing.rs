@@ -149,6 +149,29 @@ fn a_disguised_request_id_does_not_pose_as_ours() {
 }
 
 #[test]
+fn a_client_does_not_choose_where_the_service_sends_its_own_requests() {
+    let scene = Scene::start();
+    let token = scene.token();
+    for spelling in ["Proxy", "proxy", "PROXY"] {
+        let fields = [("X-Auth-Token", &token[..]), (spelling, "http://evil.example:3128")];
+        assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+        let seen = scene.upstream.last();
+        assert!(!seen.mentions("evil") && seen.header("proxy").is_none(), "{:?}", seen.sorted());
+    }
+}
+
+#[test]
+fn another_proxys_word_about_the_user_is_not_passed_on() {
+    let scene = Scene::start();
+    let token = scene.token();
+    for name in ["X-Auth-Request-User", "X-Auth-Request-Groups", "X_Auth_Request_Email"] {
+        let fields = [("X-Auth-Token", &token[..]), (name, "EVIL")];
+        assert_eq!(scene.sidecar.get("/", &fields).status, 200);
+        assert!(!scene.upstream.last().mentions("EVIL"), "{name}");
+    }
+}
+
+#[test]
 fn names_that_would_break_a_header_are_encoded_and_stay_one_value() {
     let scene = Scene::start();
     scene.keystone.change(|world| {

@@ -1,6 +1,7 @@
 //! The way to the guarded service: connections are reused and replaced, failures are told apart,
 //! and nothing that is not safe is sent twice.
 
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,23 @@ fn connections_closed_while_idle_are_replaced_without_anybody_noticing() {
         scene.upstream.sever();
     }
     assert_eq!(scene.upstream.connections(), 4);
+}
+
+#[test]
+fn connections_closed_while_idle_are_let_go_without_any_request() {
+    let scene = Scene::start();
+    keep_connections(&scene, 4);
+    scene.upstream.sever();
+    eventually("the proxy closes its side", || scene.upstream.open_connections() == 0);
+    scene.assert_serves();
+}
+
+#[test]
+fn connections_that_nobody_uses_are_closed_in_time_without_any_request() {
+    let scene = Scene::with(&[("upstream.idle_timeout", "1s")]);
+    keep_connections(&scene, 4);
+    eventually("the proxy closes them", || scene.upstream.open_connections() == 0);
+    scene.assert_serves();
 }
 
 #[test]
@@ -195,6 +213,26 @@ fn a_service_over_tls_is_reached_when_its_signer_is_trusted() {
         let warned = f64::from(value == "true");
         assert_eq!(sidecar.metric("portcullis_config_warnings"), warned, "{key}: {value}");
     }
+}
+
+/// Has `count` requests answered at once, so that as many connections to the service lie idle.
+#[track_caller]
+fn keep_connections(scene: &Scene, count: usize) {
+    let together = Barrier::new(count);
+    scene.upstream.answer(move |call| {
+        call.receive()?;
+        together.wait();
+        call.respond(200, &[], b"")
+    });
+    let mut clients: Vec<_> = (0..count).map(|_| Client::connect(scene.sidecar.public)).collect();
+    for client in &mut clients {
+        client.ask("GET", "/", &[("X-Auth-Token", &scene.token())]);
+    }
+    for client in &mut clients {
+        assert_eq!(client.response().status, 200);
+    }
+    assert_eq!(scene.upstream.open_connections(), count);
+    scene.upstream.respond(200, &[], b"");
 }
 
 /// A client whose next request meets a pooled connection that the service closes on reading it.

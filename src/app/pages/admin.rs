@@ -89,10 +89,15 @@ impl Admin {
 /// Whether the client asked for this host by an address or as localhost. A page in a browser here
 /// must not be able to use this door, not even by a name that was rebound to loopback.
 fn names_this_host(request: &Request<()>) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
         // Without a Host there is no browser.
-        return host.is_none_or(str::is_empty);
+        (None, _) => return true,
+        (Some(host), None) => host.to_str().ok(),
+        (Some(_), Some(_)) => return false,
+    };
+    let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+        return false;
     };
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok()

@@ -109,9 +109,12 @@ impl Identity {
     /// Packs `draft` and renders its headers, once.
     ///
     /// # Errors
-    /// When a fact cannot be a header value at all. Names never fail, because they are encoded;
-    /// an id with a control character does.
+    /// When a fact cannot be a header value as it is. Names never fail, because they are encoded;
+    /// an empty id, or one with a control character or a blank at either end, does.
     pub fn new(draft: &Draft) -> Result<Self, Unrenderable> {
+        if !draft.ids().all(is_id) {
+            return Err(Unrenderable);
+        }
         let mut text = Text::default();
         let user_id = text.keep(&draft.user.id);
         let user_domain_id = draft.user.domain.as_ref().map(|(id, _)| text.keep(id));
@@ -210,6 +213,29 @@ impl Identity {
     fn str(&self, span: Span) -> &str {
         self.text.get(span.range()).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
+}
+
+impl Named {
+    fn ids(&self) -> [Option<&str>; 2] {
+        [Some(self.id.as_str()), self.domain.as_ref().map(|(id, _)| id.as_str())]
+    }
+}
+
+impl Draft {
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let scope = match &self.scope {
+            ScopeDraft::Domain { id, .. } => [Some(id.as_str()), None],
+            ScopeDraft::Project(project) => project.ids(),
+            ScopeDraft::System | ScopeDraft::Unscoped => [None, None],
+        };
+        self.user.ids().into_iter().chain(scope).flatten()
+    }
+}
+
+/// Ids travel as they are, so they must arrive as they are: a blank at either end would be lost
+/// on the way and make another id of it.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.trim().len() == id.len() && !id.contains(char::is_control)
 }
 
 /// Writes every header of one side of the table that `draft` warrants. A claim that the token

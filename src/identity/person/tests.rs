@@ -89,10 +89,17 @@ fn an_unscoped_token_has_empty_roles_and_no_scope() {
 }
 
 #[test]
-fn an_id_that_no_header_can_carry_makes_no_identity() {
-    let mut bad = draft(project());
-    bad.user.id = "u\r\nx-roles: admin".into();
-    assert_eq!(Identity::new(&bad).unwrap_err(), Unrenderable);
+fn an_id_that_would_not_arrive_as_it_is_makes_no_identity() {
+    for odd in ["u\r\nx-roles: admin", "", " admin", "admin\t", "a\u{85}", "\u{a0}a"] {
+        let mut bad = draft(project());
+        bad.user.id = odd.into();
+        assert_eq!(Identity::new(&bad).unwrap_err(), Unrenderable, "{odd:?}");
+        let mut bad = draft(project());
+        bad.user.domain = Some((odd.into(), "Default".into()));
+        assert_eq!(Identity::new(&bad).unwrap_err(), Unrenderable, "{odd:?}");
+        let domain = ScopeDraft::Domain { id: odd.into(), name: "Acme".into() };
+        assert_eq!(Identity::new(&draft(domain)).unwrap_err(), Unrenderable, "{odd:?}");
+    }
 }
 
 #[test]

@@ -74,8 +74,16 @@ pub(super) struct Cache {
 }
 
 /// A moment in the cache's history; see [`Cache::moment`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Moment(u64);
+
+impl Moment {
+    /// The moment after so many purges.
+    #[cfg(test)]
+    pub(super) fn numbered(purges: u64) -> Self {
+        Self(purges)
+    }
+}
 
 impl Cache {
     pub(super) fn new(

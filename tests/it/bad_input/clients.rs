@@ -113,6 +113,21 @@ fn a_connection_field_that_is_no_list_of_names_is_a_400() {
 }
 
 #[test]
+fn a_request_for_two_hosts_is_a_400_and_counted() {
+    let scene = Scene::start();
+    let token = scene.token();
+    for hosts in [["a.example", "b.example"], ["a.example", "a.example"], ["", "a.example"]] {
+        let fields = [("Host", hosts[0]), ("X-Auth-Token", &token), ("hOST", hosts[1])];
+        let response = scene.sidecar.get("/", &fields);
+        assert_refusal(&response, 400, "The request cannot be passed on as it is framed.");
+    }
+    let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"host\"}");
+    assert_eq!(counted, 3.0);
+    assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
+    scene.assert_serves();
+}
+
+#[test]
 fn tunnels_and_echoes_are_a_405() {
     let scene = Scene::start();
     let token = scene.token();

@@ -37,24 +37,30 @@ impl Keystone {
     /// Upstream Keystone with the sample world.
     #[track_caller]
     pub fn start() -> Self {
-        Self::of(Double::new(World::sample()), None)
+        Self::at("127.0.0.1:0")
+    }
+
+    /// The same on this address.
+    #[track_caller]
+    pub fn at(address: &str) -> Self {
+        Self::of(Double::new(World::sample()), address, None)
     }
 
     /// Another cloud's, with the sample world.
     #[track_caller]
     pub fn with_profile(profile: Profile) -> Self {
-        Self::of(Double::with_profile(World::sample(), profile), None)
+        Self::of(Double::with_profile(World::sample(), profile), "127.0.0.1:0", None)
     }
 
     /// Any double, over TLS with a certificate.
     #[track_caller]
     pub fn over_tls(double: Double, certificate: &Certificate) -> Self {
-        Self::of(double, Some(certificate.server()))
+        Self::of(double, "127.0.0.1:0", Some(certificate.server()))
     }
 
     #[track_caller]
-    fn of(double: Double, tls: Option<Arc<ServerConfig>>) -> Self {
-        let socket = bind("127.0.0.1:0".parse().unwrap());
+    fn of(double: Double, address: &str, tls: Option<Arc<ServerConfig>>) -> Self {
+        let socket = bind(address.parse().unwrap());
         let address = socket.local_addr().unwrap().as_socket().unwrap();
         let state = Mutex::new(State::Stopped(socket));
         let keystone = Self { double, address, tls, state };

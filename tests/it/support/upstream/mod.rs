@@ -46,7 +46,13 @@ impl Upstream {
     /// One on loopback.
     #[track_caller]
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::at("127.0.0.1:0")
+    }
+
+    /// One on this address.
+    #[track_caller]
+    pub fn at(address: &str) -> Self {
+        let listener = TcpListener::bind(address).expect("a port");
         let address = listener.local_addr().unwrap();
         Self::behind(Place::Tcp(address), Door::Tcp(listener))
     }

@@ -1,0 +1,117 @@
+//! What the client asks for: refused unless everybody on the way must read it alike.
+
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Method, Uri, Version, header};
+
+use super::metrics::Rejected;
+
+/// The path to forward. Whatever host the client names, the service is always the configured one.
+///
+/// # Errors
+/// Why the request cannot be passed on.
+pub(super) fn target(client: &http::request::Parts) -> Result<Uri, Rejected> {
+    if matches!(client.method, Method::CONNECT | Method::TRACE) {
+        return Err(Rejected::Method);
+    }
+    check_framing(&client.headers)?;
+    check_host(client)?;
+    // Only an absolute target may leave its path out; it means `/` then.
+    let absolute = client.uri.scheme().is_some();
+    let path = match client.uri.path_and_query() {
+        Some(path) if path.as_str().starts_with('/') || path.as_str() == "*" => path.clone(),
+        Some(query) if absolute => format!("/{query}").parse().map_err(|_| Rejected::Target)?,
+        None if absolute => PathAndQuery::from_static("/"),
+        _ => return Err(Rejected::Target),
+    };
+    Ok(Uri::from(path))
+}
+
+/// The one coding that is passed on is `chunked`, stated once (RFC 9112, section 6.1): a list, or
+/// a second line, is read differently by different servers.
+fn check_framing(headers: &HeaderMap) -> Result<(), Rejected> {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        (Some(_), _) => Err(Rejected::Framing),
+    }
+}
+
+/// One `Host`, a plain one, and the same as the target's where that names one (RFC 9112, section
+/// 3.2). HTTP/1.0 may do without.
+fn check_host(client: &http::request::Parts) -> Result<(), Rejected> {
+    let mut hosts = client.headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if client.version < Version::HTTP_11 => Ok(()),
+        (Some(host), None) if is_plain(host) => match client.uri.authority() {
+            Some(authority)
+                if !host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
+            {
+                Err(Rejected::Host)
+            }
+            _ => Ok(()),
+        },
+        _ => Err(Rejected::Host),
+    }
+}
+
+/// A name or an address, and perhaps a port: nothing that could break out of a URL or of a
+/// `Forwarded` field that the service makes of it.
+fn is_plain(host: &HeaderValue) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(byte);
+    host.as_bytes().iter().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn parts(line: &str, headers: &[(&str, &str)]) -> http::request::Parts {
+        let (method, uri) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    const HOST: (&str, &str) = ("host", "api.example:8774");
+
+    #[test]
+    fn a_path_is_forwarded_and_an_absolute_target_by_its_path() {
+        for (line, expected) in [
+            ("GET /v2.1/servers?limit=1", "/v2.1/servers?limit=1"),
+            ("OPTIONS *", "*"),
+            ("GET http://api.example:8774/x?y", "/x?y"),
+            ("GET http://API.example:8774", "/"),
+        ] {
+            assert_eq!(target(&parts(line, &[HOST])).unwrap().to_string(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for (line, headers, why) in [
+            ("CONNECT api.example:80", &[HOST][..], Rejected::Method),
+            ("TRACE /", &[HOST], Rejected::Method),
+            ("GET evil:80", &[("host", "evil:80")], Rejected::Target),
+            ("GET /", &[], Rejected::Host),
+            ("GET /", &[HOST, HOST], Rejected::Host),
+            ("GET /", &[("host", "a b")], Rejected::Host),
+            ("GET /", &[("host", "user:pw@app")], Rejected::Host),
+            ("GET /", &[("host", "a;for=1.2.3.4")], Rejected::Host),
+            ("GET http://evil/", &[HOST], Rejected::Host),
+            ("POST /", &[HOST, ("transfer-encoding", "gzip, chunked")], Rejected::Framing),
+            ("POST /", &[HOST, ("transfer-encoding", ",chunked")], Rejected::Framing),
+            (
+                "POST /",
+                &[HOST, ("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")],
+                Rejected::Framing,
+            ),
+        ] {
+            assert_eq!(target(&parts(line, headers)).unwrap_err(), why, "{line} {headers:?}");
+        }
+    }
+}

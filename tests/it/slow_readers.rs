@@ -1,0 +1,96 @@
+//! A slow reader is no idle client: as long as it takes something within each timeout it gets the
+//! whole answer, however long ago the service was done with it. Who takes nothing is let go.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use crate::support::{Client, Scene, eventually, request};
+
+const OPEN: &str = "portcullis_connections{listener=\"public\"}";
+const IN_FLIGHT: &str = "portcullis_http_requests_in_flight{listener=\"public\"}";
+
+/// More than the kernel's buffers of such a connection take, so that some of it stays with us.
+const BODY: usize = 900 * 1024;
+const LIMIT: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_reader_that_takes_a_good_part_within_each_timeout_gets_all_of_the_answer() {
+    gets_all_of_it_by_steps_of(20 * 1024);
+}
+
+#[test]
+fn a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer() {
+    gets_all_of_it_by_steps_of(2 * 1024);
+}
+
+#[test]
+fn a_reader_that_takes_nothing_for_the_whole_timeout_is_let_go() {
+    let (scene, client) = handed_over();
+    let start = Instant::now();
+    eventually("it is let go", || scene.sidecar.metric(OPEN) == 0.0);
+    let took = start.elapsed();
+    assert!((LIMIT / 2..4 * LIMIT).contains(&took), "{took:?}");
+    drop(client);
+    scene.assert_serves();
+}
+
+#[test]
+fn a_service_that_is_slow_to_go_on_is_waited_for() {
+    let scene = Scene::with(&[("server.header_timeout", "300ms")]);
+    scene.upstream.answer(|call| {
+        call.wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst")?;
+        // The answer's own pace, longer than what a silent client is given.
+        std::thread::sleep(Duration::from_millis(900));
+        call.wire.send(b"-last")
+    });
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").text(), "first-last");
+}
+
+/// Reads `step` bytes, well within each timeout, from when the answer is in our buffers alone.
+#[track_caller]
+fn gets_all_of_it_by_steps_of(step: usize) {
+    let (_scene, client) = handed_over();
+    let mut answer = Vec::new();
+    let mut piece = vec![0; step];
+    let start = Instant::now();
+    // Twice as long as silence would be suffered, then as fast as it goes.
+    while start.elapsed() < 2 * LIMIT + LIMIT / 2 {
+        client.stream().read_exact(&mut piece).expect("the connection is kept");
+        answer.extend_from_slice(&piece);
+        // The reader's pace.
+        std::thread::sleep(LIMIT / 4);
+    }
+    while let Ok(read @ 1..) = client.stream().read(&mut piece) {
+        answer.extend_from_slice(&piece[..read]);
+    }
+    let body = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+    assert_eq!(answer.len() - body, BODY, "the answer is cut short");
+}
+
+/// A client that has asked and read nothing, while the service is done with the answer.
+#[track_caller]
+fn handed_over() -> (Scene, Client) {
+    let limit = format!("{}ms", LIMIT.as_millis());
+    let scene =
+        Scene::with(&[("server.header_timeout", &limit), ("server.max_header_bytes", "1MiB")]);
+    scene.upstream.respond(200, &[], &vec![b'x'; BODY]);
+    let mut client = narrow(scene.sidecar.public);
+    let close = [("X-Auth-Token", &scene.token()[..]), ("Connection", "close")];
+    client.send(request("GET", "/", &close, b""));
+    scene.upstream.wait_for(1);
+    eventually("the answer is handed over", || scene.sidecar.metric(IN_FLIGHT) == 0.0);
+    (scene, client)
+}
+
+/// A client whose connection holds little, as one far away: small segments, a small window.
+#[track_caller]
+fn narrow(address: SocketAddr) -> Client {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.set_tcp_mss(1400).unwrap();
+    socket.connect(&address.into()).unwrap();
+    Client::over(socket.into())
+}
