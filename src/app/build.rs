@@ -15,8 +15,8 @@ use crate::upstream;
 use crate::validation::{Questions, Validator};
 use crate::{server, telemetry};
 
-use super::Side;
 use super::readiness::Readiness;
+use super::{Side, descriptors};
 
 /// How much longer than Keystone's own deadline a request waits: time for its turn, and for the
 /// answer to come back.
@@ -70,7 +70,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     upstream::Upstream::new(&config.upstream, upstream_metrics.clone())?;
     Ok(Parts {
         process: config.process.clone(),
-        server: Arc::new(server::Shared::new(config.server.clone(), &registry)?),
+        server: Arc::new(server::Shared::new(within_limits(&config.server), &registry)?),
         registry,
         keystone,
         validator,
@@ -81,6 +81,21 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         readiness,
         side,
     })
+}
+
+/// No more connections than the process has descriptors for: beyond that, it could accept neither
+/// clients nor probes.
+fn within_limits(settings: &server::Settings) -> server::Settings {
+    let fit = descriptors::connections_that_fit();
+    if settings.max_connections > fit {
+        tracing::warn!(
+            max_connections = settings.max_connections,
+            fit,
+            "the limit on open files allows fewer connections; raise it or lower \
+             server.max_connections"
+        );
+    }
+    server::Settings { max_connections: settings.max_connections.min(fit), ..settings.clone() }
 }
 
 fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricError> {

@@ -4,6 +4,7 @@
 //! before anything is served; [`App::run`] then serves until it is told to stop.
 
 mod build;
+mod descriptors;
 pub mod dev;
 mod health;
 mod pages;

@@ -1,6 +1,6 @@
 //! How to reach the guarded service, and whom to trust.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::reader::Reader;
 use crate::dial::{Address, Endpoint, Trust};
@@ -23,6 +23,10 @@ pub(super) fn upstream(reader: &mut Reader<'_>) -> Option<upstream::Settings> {
     if !matches!(path.as_str(), "" | "/") {
         let message = format!("has the path {path:?}; remove it, requests keep their own path");
         reader.refuse_value("upstream.url", &message);
+    }
+    let listen = reader.address("listen");
+    if listen.is_some_and(|listen| leads_to(&endpoint.address, listen)) {
+        reader.refuse_value("upstream.url", "leads back to this proxy; name the service's address");
     }
     warn_of_insecure(reader, "upstream.insecure", &endpoint, "the service");
     Some(upstream::Settings { endpoint, connect_timeout, response_timeout, idle_timeout, max_idle })
@@ -66,6 +70,20 @@ pub(super) fn warn_of_insecure(
     }
 }
 
+/// Whether what is sent to `address` arrives at our own `listener`.
+fn leads_to(address: &Address, listener: SocketAddr) -> bool {
+    let Address::Tcp { host, port } = address else { return false };
+    let ours = listener.ip().to_canonical();
+    let same_host = host.parse::<IpAddr>().map_or_else(
+        |_| host.eq_ignore_ascii_case("localhost") && (ours.is_loopback() || ours.is_unspecified()),
+        |ip| {
+            let ip = ip.to_canonical();
+            ip == ours || (ours.is_unspecified() && ip.is_loopback())
+        },
+    );
+    *port == listener.port() && same_host
+}
+
 /// Whether what is sent there stays on this host.
 pub(super) fn is_local(address: &Address) -> bool {
     match address {
@@ -74,5 +92,24 @@ pub(super) fn is_local(address: &Address) -> bool {
             let ip = host.parse::<IpAddr>().map(|ip| ip.to_canonical());
             host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_leads_back_to_the_listener_is_recognised() {
+        let back = |host: &str, port, listener: &str| {
+            leads_to(&Address::Tcp { host: host.into(), port }, listener.parse().unwrap())
+        };
+        assert!(back("127.0.0.1", 8080, "127.0.0.1:8080"));
+        assert!(back("localhost", 8080, "127.0.0.1:8080"));
+        assert!(back("127.0.0.1", 8080, "0.0.0.0:8080"));
+        assert!(back("::1", 8080, "[::]:8080"));
+        assert!(!back("127.0.0.1", 9000, "127.0.0.1:8080"));
+        assert!(!back("app", 8080, "0.0.0.0:8080"));
+        assert!(!back("127.0.0.2", 8080, "127.0.0.1:8080"));
     }
 }
