@@ -36,14 +36,14 @@ pub(super) enum Gateway {
     Timeout,
 }
 
-impl From<&UpstreamError> for Gateway {
+impl From<&UpstreamError> for Refusal {
     fn from(error: &UpstreamError) -> Self {
         match error {
-            UpstreamError::Broken(_)
-            | UpstreamError::Client(_)
-            | UpstreamError::Connect(_)
-            | UpstreamError::Unusable => Self::Bad,
-            UpstreamError::Deadline(_) => Self::Timeout,
+            UpstreamError::Client(_) => Self::BadRequest,
+            UpstreamError::Broken(_) | UpstreamError::Connect(_) | UpstreamError::Unusable => {
+                Self::Upstream(Gateway::Bad)
+            }
+            UpstreamError::Deadline(_) => Self::Upstream(Gateway::Timeout),
         }
     }
 }
@@ -80,6 +80,10 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
     }
     if let Refusal::Rejected(Rejection::Unavailable { retry_after }) = refusal {
         headers.insert(header::RETRY_AFTER, seconds(retry_after));
+    }
+    if matches!(refusal, Refusal::BadRequest | Refusal::Method) {
+        // What follows on this connection may not be what it seems.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         let allowed = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";

@@ -18,7 +18,7 @@ use super::credentials;
 use super::metrics::{Reason, Rejected};
 use super::origin::Peer;
 use super::record::Record;
-use super::reply::{Gateway, Refusal, Reply, reply};
+use super::reply::{Refusal, Reply, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::Shared;
@@ -97,10 +97,7 @@ impl ReverseProxy {
         record.upstream(took);
         result.map_err(|error| {
             complain(&error, id);
-            match error {
-                UpstreamError::Client(_) => Refusal::BadRequest,
-                error => Refusal::Upstream(Gateway::from(&error)),
-            }
+            Refusal::from(&error)
         })
     }
 

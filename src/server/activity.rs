@@ -3,20 +3,18 @@
 //! One look at the clock for each write is all it costs; the alarm that ends a silent connection
 //! is set anew only when it goes off, not for every request.
 
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body::{Body, Frame, SizeHint};
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
 use crate::telemetry::Stopwatch;
+
+use super::Settings;
 
 /// Shared by a connection and the responses on their way through it.
 pub(super) struct Activity {
@@ -27,7 +25,18 @@ pub(super) struct Activity {
     last_write: AtomicU64,
     /// The next write is tried even though the kernel has not said that there is room.
     insist: AtomicBool,
+    /// How far a head is that has not become a request yet: [`NONE`], [`BEGUN`] or [`OVERDUE`].
+    head: AtomicU8,
 }
+
+/// Nothing has come since the last request.
+const NONE: u8 = 0;
+
+/// Some of it has come.
+const BEGUN: u8 = 1;
+
+/// It had begun a whole period ago, and is not complete.
+const OVERDUE: u8 = 2;
 
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
@@ -36,25 +45,27 @@ impl Activity {
             busy: AtomicUsize::new(0),
             last_write: AtomicU64::new(0),
             insist: AtomicBool::new(false),
+            head: AtomicU8::new(NONE),
         })
     }
 
     /// A request begins; it ends when the returned value is dropped.
     pub(super) fn request(self: &Arc<Self>) -> AtWork {
+        self.head.store(NONE, Ordering::Relaxed);
         self.busy.fetch_add(1, Ordering::Relaxed);
         AtWork(Arc::clone(self))
     }
 
-    /// Ready when the connection has been silent for `limit`. Must be polled once when the
-    /// connection begins; after that `alarm` wakes the task by itself.
+    /// Ready when the client has been silent for too long. Must be polled once when the
+    /// connection begins; after that `alarm` wakes the task by itself, once per header timeout.
     pub(super) fn poll_silence(
         &self,
-        limit: Duration,
+        settings: &Settings,
         mut alarm: Pin<&mut Sleep>,
         context: &mut Context<'_>,
     ) -> Poll<()> {
         while alarm.as_mut().poll(context).is_ready() {
-            let left = self.time_left(limit);
+            let left = self.time_left(settings).min(settings.header_timeout);
             if left.is_zero() {
                 return Poll::Ready(());
             }
@@ -64,12 +75,37 @@ impl Activity {
         Poll::Pending
     }
 
-    fn time_left(&self, limit: Duration) -> Duration {
+    fn time_left(&self, settings: &Settings) -> Duration {
         if self.busy.load(Ordering::Relaxed) > 0 {
-            return limit;
+            return settings.header_timeout;
         }
-        let last_write = Duration::from_millis(self.last_write.load(Ordering::Relaxed));
-        (last_write + limit).saturating_sub(self.started.elapsed())
+        match self.head.load(Ordering::Relaxed) {
+            BEGUN => {
+                self.head.store(OVERDUE, Ordering::Relaxed);
+                return settings.header_timeout;
+            }
+            OVERDUE => return Duration::ZERO,
+            _ => {}
+        }
+        let quiet_since = Duration::from_millis(self.last_write.load(Ordering::Relaxed));
+        let patience = if quiet_since.is_zero() {
+            settings.header_timeout
+        } else {
+            settings.keepalive_timeout
+        };
+        (quiet_since + patience).saturating_sub(self.started.elapsed())
+    }
+
+    /// Bytes of a client have come; between requests they begin a head.
+    pub(super) fn read(&self) {
+        if self.busy.load(Ordering::Relaxed) == 0 && self.head.load(Ordering::Relaxed) == NONE {
+            self.head.store(BEGUN, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the next write should be tried all the same; asked once.
+    pub(super) fn insists(&self) -> bool {
+        self.insist.swap(false, Ordering::Relaxed)
     }
 
     /// Has the next write tried whatever the kernel says of room. It says so only when a third of
@@ -78,7 +114,7 @@ impl Activity {
         self.insist.store(true, Ordering::Relaxed);
     }
 
-    fn wrote(&self) {
+    pub(super) fn wrote(&self) {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_write.store(now, Ordering::Relaxed);
     }
@@ -122,55 +158,5 @@ impl<B: Body + Unpin> Body for Tracked<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-/// A client's socket that notes each write it takes.
-pub(super) struct Watched {
-    stream: TcpStream,
-    activity: Arc<Activity>,
-}
-
-impl Watched {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
-    }
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Watched {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let mut written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if written.is_pending()
-            && self.activity.insist.swap(false, Ordering::Relaxed)
-            && let Ok(count) = SockRef::from(&self.stream).send(bytes)
-        {
-            written = Poll::Ready(Ok(count));
-        }
-        if written.is_ready() {
-            self.activity.wrote();
-        }
-        written
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -16,7 +16,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::activity::{Activity, Tracked, Watched};
+use super::activity::{Activity, Tracked};
+use super::watched::Watched;
 use super::{Guard, Phase, Settings};
 
 /// Serves `stream` until either side ends it, or until the request in progress when `phase`
@@ -64,8 +65,7 @@ pub(super) async fn run<S, B>(
         // An error means that nobody is left to say anything: close.
         let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
     });
-    let limit = settings.header_timeout;
-    let mut alarm = pin!(sleep(limit));
+    let mut alarm = pin!(sleep(settings.header_timeout));
     let mut begun = false;
     let end = poll_fn(|context| {
         // Once asked, `closing` and `alarm` wake this task by themselves; asking them again at
@@ -75,14 +75,14 @@ pub(super) async fn run<S, B>(
             return Poll::Ready(End::Closing);
         }
         if (!begun || alarm.is_elapsed())
-            && activity.poll_silence(limit, alarm.as_mut(), context).is_ready()
+            && activity.poll_silence(&settings, alarm.as_mut(), context).is_ready()
         {
             // Before the client is let go: perhaps it reads, only slowly.
             activity.insist();
             if let Poll::Ready(ended) = connection.as_mut().poll(context) {
                 return Poll::Ready(End::Ended(ended));
             }
-            if activity.poll_silence(limit, alarm.as_mut(), context).is_ready() {
+            if activity.poll_silence(&settings, alarm.as_mut(), context).is_ready() {
                 return Poll::Ready(End::Silent);
             }
         }

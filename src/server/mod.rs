@@ -5,6 +5,7 @@ mod activity;
 mod connection;
 mod listener;
 mod settings;
+mod watched;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

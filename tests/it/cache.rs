@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keystone_double::{Fault, FaultKind, Scope};
+use keystone_double::{Canned, Fault, FaultKind, Scope};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -215,6 +215,32 @@ fn an_answer_asked_for_before_a_purge_is_not_remembered_after_it() {
 }
 
 #[test]
+fn whoever_comes_after_a_purge_does_not_get_the_answer_of_a_question_asked_before_it() {
+    for by in ["all", "token_digest"] {
+        let scene = Scene::start();
+        let token = scene.token();
+        let gate = Arc::new(Semaphore::new(0));
+        // The first question is answered as of now, but late.
+        let answer = Canned::json(200, &describe(&scene, &token));
+        let answer = answer.header("X-Subject-Token", &token);
+        scene.keystone.fail(Fault::validate(FaultKind::Gate(Arc::clone(&gate))).times(1));
+        scene.keystone.fail(Fault::validate(FaultKind::Answer(answer)).times(1));
+        let mut first = Client::connect(scene.sidecar.public);
+        first.ask("GET", "/first", &[("X-Auth-Token", &token)]);
+        scene.keystone.wait("the first asks", |calls| calls.validations == 1);
+        scene.keystone.revoke(&token);
+        let query = if by == "all" { by.to_owned() } else { format!("{by}={}", sha256(&token)) };
+        purge(&scene, &query);
+        assert_eq!(scene.sidecar.get_as(&token, "/second").status, 401, "{by}");
+        assert_eq!(scene.keystone.validations(), 2, "{by}");
+        gate.add_permits(1);
+        assert_eq!(first.response().status, 200, "{by}: it came before");
+        assert_eq!(scene.sidecar.get_as(&token, "/third").status, 401, "{by}");
+        assert!(scene.upstream.requests().iter().all(|seen| seen.target() == "/first"), "{by}");
+    }
+}
+
+#[test]
 fn a_purge_that_names_nothing_known_is_a_400_and_purges_nothing() {
     let scene = Scene::start();
     let token = scene.token();
@@ -230,13 +256,7 @@ fn a_purge_that_names_nothing_known_is_a_400_and_purges_nothing() {
 #[track_caller]
 fn known_token(scene: &Scene, by: &str) -> (String, String) {
     let token = scene.keystone.issue("carol", Scope::project("other")).token();
-    let body = get(
-        scene.keystone.address(),
-        "/v3/auth/tokens",
-        &[("X-Auth-Token", &token), ("X-Subject-Token", &token)],
-    );
-    let body = body.json();
-    scene.keystone.reset_calls();
+    let body = describe(scene, &token);
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
     let id = |value: &Value| value.as_str().expect("an id").to_owned();
     let query = match by {
@@ -247,6 +267,15 @@ fn known_token(scene: &Scene, by: &str) -> (String, String) {
         _ => format!("token_digest={}", sha256(&token)),
     };
     (token, query)
+}
+
+/// What Keystone says about a token when it is asked without the proxy, uncounted.
+#[track_caller]
+fn describe(scene: &Scene, token: &str) -> Value {
+    let tokens = [("X-Auth-Token", token), ("X-Subject-Token", token)];
+    let answer = get(scene.keystone.address(), "/v3/auth/tokens", &tokens);
+    scene.keystone.reset_calls();
+    answer.json()
 }
 
 /// How many identities a purge says went.

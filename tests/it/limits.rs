@@ -35,7 +35,8 @@ fn a_head_in_small_pieces_gets_no_more_time_than_one_at_once() {
 
 #[test]
 fn a_connection_that_lies_idle_is_closed() {
-    let scene = Scene::with(&[("server.header_timeout", "300ms")]);
+    let scene =
+        Scene::with(&[("server.header_timeout", "300ms"), ("server.keepalive_timeout", "300ms")]);
     let token = scene.token();
     let mut used = Client::connect(scene.sidecar.public);
     assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
@@ -43,6 +44,17 @@ fn a_connection_that_lies_idle_is_closed() {
     let start = Instant::now();
     assert!(used.is_closed() && unused.is_closed());
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_used_connection_may_lie_idle_for_longer_than_a_head_may_take() {
+    let scene = Scene::with(&[("server.header_timeout", "100ms")]);
+    let token = scene.token();
+    let mut used = Client::connect(scene.sidecar.public);
+    assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
+    // Ten times as long as a head may take: the idle time itself is what is tested.
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
 }
 
 #[test]

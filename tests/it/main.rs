@@ -36,4 +36,5 @@ mod slow_readers;
 mod smuggling;
 mod spoofing;
 mod support;
+mod uploads;
 mod upstream;

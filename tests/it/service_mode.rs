@@ -128,6 +128,24 @@ fn a_keystone_that_refuses_every_token_of_ours_is_not_flooded_with_logins() {
 }
 
 #[test]
+fn a_401_about_one_token_costs_nobody_else_an_answer() {
+    let scene = Scene::with(&PASSWORD);
+    let FaultKind::Answer(refusal) = FaultKind::status(401) else { unreachable!() };
+    let cursed: Vec<_> = (0..10).map(|number| format!("cursed-{number}")).collect();
+    for token in &cursed {
+        scene.keystone.forge_raw(token, refusal.clone());
+    }
+    for token in &cursed {
+        assert_eq!(scene.sidecar.get_as(token, "/cursed").status, 503);
+        let good = scene.keystone.issue("bob", Scope::project("demo")).token();
+        assert_eq!(scene.sidecar.get_as(&good, "/good").status, 200, "beside {token}");
+    }
+    assert!(scene.upstream.requests().iter().all(|seen| seen.target() == "/good"));
+    let logins = scene.keystone.calls().logins;
+    assert!(logins <= 2, "{logins} logins");
+}
+
+#[test]
 fn a_wrong_password_is_a_503_and_no_flood_of_logins() {
     let mut settings = PASSWORD;
     settings[2].1 = "wrong";

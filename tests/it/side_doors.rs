@@ -91,6 +91,31 @@ fn a_name_rebound_to_loopback_cannot_use_the_admin_listener() {
 }
 
 #[test]
+fn a_host_that_is_said_twice_or_is_no_text_cannot_use_the_admin_listener() {
+    let scene = Scene::start();
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
+    for hosts in [
+        &b"Host: \xff\xfe"[..],
+        b"Host: localhost\xff",
+        b"Host: \xc3\xb6.example",
+        b"Host:",
+        b"Host: localhost\r\nHost: localhost",
+        b"Host: localhost\r\nHost: evil.example",
+        b"Host: evil.example\r\nHost: localhost",
+        b"Host:\r\nHost: localhost",
+    ] {
+        for start in [&b"GET /config"[..], b"DELETE /cache?all"] {
+            let end = &b"\r\nConnection: close\r\n\r\n"[..];
+            let request = [start, b" HTTP/1.1\r\n", hosts, end].concat();
+            let answer = exchange(scene.sidecar.admin, &request);
+            let asked = String::from_utf8_lossy(&request);
+            assert!(answer.starts_with(b"HTTP/1.1 403"), "{asked}");
+        }
+    }
+    assert_eq!(scene.sidecar.operate("GET", "/cache", &[]).json()["identities"], 1);
+}
+
+#[test]
 fn side_doors_are_not_on_the_public_listener() {
     let scene = Scene::start();
     let pages = ["/metrics", "/livez", "/readyz", "/config", "/cache", "/log-level"];

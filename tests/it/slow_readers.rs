@@ -39,7 +39,8 @@ fn a_reader_that_takes_nothing_for_the_whole_timeout_is_let_go() {
 
 #[test]
 fn a_service_that_is_slow_to_go_on_is_waited_for() {
-    let scene = Scene::with(&[("server.header_timeout", "300ms")]);
+    let scene =
+        Scene::with(&[("server.header_timeout", "300ms"), ("server.keepalive_timeout", "300ms")]);
     scene.upstream.answer(|call| {
         call.wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst")?;
         // The answer's own pace, longer than what a silent client is given.
@@ -74,8 +75,11 @@ fn gets_all_of_it_by_steps_of(step: usize) {
 #[track_caller]
 fn handed_over() -> (Scene, Client) {
     let limit = format!("{}ms", LIMIT.as_millis());
-    let scene =
-        Scene::with(&[("server.header_timeout", &limit), ("server.max_header_bytes", "1MiB")]);
+    let scene = Scene::with(&[
+        ("server.keepalive_timeout", &limit[..]),
+        ("server.header_timeout", &limit),
+        ("server.max_header_bytes", "1MiB"),
+    ]);
     scene.upstream.respond(200, &[], &vec![b'x'; BODY]);
     let mut client = narrow(scene.sidecar.public);
     let close = [("X-Auth-Token", &scene.token()[..]), ("Connection", "close")];

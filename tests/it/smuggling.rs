@@ -6,6 +6,16 @@ use crate::support::{Client, Request, Response, Scene};
 /// What an attacker hopes is taken for a request of its own.
 const INNER: &str = "GET /SMUGGLED HTTP/1.1\r\nHost: s\r\n\r\n";
 
+/// Codings that end with `chunked`, so that a parser finds an end, but not every one the same.
+const ODD_CODINGS: [&str; 6] = [
+    "Transfer-Encoding: gzip, chunked",
+    "Transfer-Encoding: identity, chunked",
+    "Transfer-Encoding: ,chunked",
+    "Transfer-Encoding: chunked, chunked",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+    "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+];
+
 #[test]
 fn a_body_with_a_length_and_chunks_at_once_is_never_taken_for_two_requests() {
     for framing in [
@@ -59,6 +69,11 @@ fn codings_in_disguise_are_never_taken_for_two_requests() {
         "Transfer-Encoding\x0b: chunked",
         "Transfer-Encoding : chunked",
         "Transfer_Encoding: chunked",
+        "Transfer.Encoding: chunked\r\nContent-Length: 5",
+        "Content_Length: 44",
+        "Content-Length: 5\r\nContent_Length: 44",
+        "content.length: 44\r\nTransfer-Encoding: chunked",
+        "connection_: content-length\r\nContent-Length: 5",
         "X: y\rTransfer-Encoding: chunked",
         "X: y\nTransfer-Encoding: chunked",
         "X: y\r\n Transfer-Encoding: chunked",
@@ -67,6 +82,42 @@ fn codings_in_disguise_are_never_taken_for_two_requests() {
         "Connection: content-length\r\nContent-Length: 5",
     ] {
         nothing_rides_along(framing);
+    }
+}
+
+#[test]
+fn any_coding_but_chunked_said_once_is_a_400_and_counted() {
+    for coding in ODD_CODINGS {
+        let scene = Scene::start();
+        let answers = converse(&scene, coding, "0\r\n\r\n");
+        assert_eq!(answers.first().map(|answer| answer.status), Some(400), "{coding}");
+        let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"framing\"}");
+        assert_eq!(counted, 1.0, "{coding}");
+        let mut seen = scene.upstream.requests().into_iter();
+        assert!(!seen.any(|seen| seen.target() == "/outer"), "{coding}");
+    }
+}
+
+#[test]
+fn a_connection_whose_framing_was_refused_carries_nothing_after() {
+    for coding in ODD_CODINGS {
+        let scene = Scene::start();
+        let answers = converse(&scene, coding, "0\r\n\r\n");
+        let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [400], "{coding}: where the next request begins is anybody's guess");
+        assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0), "{coding}");
+    }
+}
+
+#[test]
+fn a_body_that_does_not_end_chunked_has_no_end_and_is_a_400() {
+    for coding in ["identity", "gzip", "chunked, identity", "chunked, gzip", "xchunked"] {
+        let scene = Scene::start();
+        let answers = converse(&scene, &format!("Transfer-Encoding: {coding}"), "0\r\n\r\n");
+        let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [400], "{coding}");
+        assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0), "{coding}");
+        scene.assert_serves();
     }
 }
 
@@ -151,6 +202,7 @@ fn assert_one_at_most(scene: &Scene, answers: &[Response], why: &str) {
         assert!(["/outer", "/last"].contains(&request.target()), "{why}: {seen:?}");
         assert!(!request.mentions("SMUGGLED"), "{why}: {seen:?}");
         assert!(is_framed_in_one_way(request), "{why}: {request:?}");
+        assert!(has_plain_names(request), "{why}: {request:?}");
     }
     // The inner request has no token, so whoever answers it refuses.
     let passed = answers.iter().filter(|answer| answer.status == 200).count();
@@ -167,4 +219,10 @@ fn is_framed_in_one_way(request: &Request) -> bool {
         ([], [coding]) => coding == "chunked",
         _ => false,
     }
+}
+
+/// No field's name holds a mark that some server takes for a hyphen.
+fn has_plain_names(request: &Request) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    request.fields().iter().all(|(name, _)| name.bytes().all(plain))
 }

@@ -34,9 +34,17 @@ pub(super) static SECTION: Section = Section {
             "server.header_timeout",
             Kind::Duration(MILLISECOND, HOUR),
             Absent::Value("10s"),
-            "How long a client may take to send the head of a request, and how long a connection \
-             may lie idle before it. Slower clients are cut off, so that they cannot hold \
-             connections for nothing.",
+            "How long a client may take to send the head of a request, from its first byte, or \
+             from connecting for the first one; it is cut off within twice this time. So slow \
+             clients cannot hold connections for nothing.",
+        ),
+        Field::new(
+            "server.keepalive_timeout",
+            Kind::Duration(MILLISECOND, HOUR),
+            Absent::Value("75s"),
+            "How long a connection may lie idle between requests, and how long a client may take \
+             nothing of the rest of a response. Longer than the usual 60s of load balancers, so \
+             that they close first and never send a request into a connection that ends.",
         ),
         Field::new(
             "server.max_header_bytes",
@@ -50,7 +58,8 @@ pub(super) static SECTION: Section = Section {
             Kind::Integer(1, 1_000_000),
             Absent::Value("10000"),
             "How many clients may be connected at once; more wait in the kernel's queue. Each \
-             takes up to two file descriptors, so raise the process's limit along with it.",
+             takes up to two file descriptors; when the process may not have that many, fewer \
+             clients are let in, with a warning at the start.",
         )
         .restart(),
         Field::new(

@@ -39,8 +39,8 @@ pub(super) static SECTION: Section = Section {
             "upstream.response_timeout",
             Kind::Duration(MILLISECOND, DAY),
             Absent::Value("60s"),
-            "How long the service may take to begin its answer once it has the whole request. \
-             The body that follows is not limited.",
+            "How long the service may take to begin its answer, counted from when the request, \
+             or its body, last moved. The body of the answer is not limited.",
         ),
         Field::new(
             "upstream.idle_timeout",

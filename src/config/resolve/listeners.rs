@@ -33,6 +33,7 @@ pub(super) fn server(reader: &mut Reader<'_>) -> server::Settings {
     server::Settings {
         listen: reader.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
         header_timeout: reader.duration("server.header_timeout"),
+        keepalive_timeout: reader.duration("server.keepalive_timeout"),
         max_header_bytes: reader.count("server.max_header_bytes"),
         max_connections: reader.count("server.max_connections"),
     }

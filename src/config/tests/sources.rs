@@ -24,6 +24,7 @@ fn the_documented_defaults_hold() {
     assert_eq!(config.front.max_token_bytes, 32 * 1024);
     assert_eq!(config.server.max_header_bytes, 64 * 1024);
     assert_eq!(config.server.header_timeout, seconds(10));
+    assert_eq!(config.server.keepalive_timeout, seconds(75));
     assert_eq!(config.server.max_connections, 10_000);
     assert_eq!(config.upstream.connect_timeout, seconds(2));
     assert_eq!(config.upstream.response_timeout, seconds(60));

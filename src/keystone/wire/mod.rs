@@ -94,7 +94,8 @@ pub(super) fn identity(body: &[u8], now: UnixTime) -> Result<Identity, KeystoneE
     if token.application_credential.as_ref().is_some_and(|made| made.access_rules.is_some()) {
         return Err(KeystoneError::Bad(BadToken::Restricted));
     }
-    Identity::new(&draft(token, expires_at)).map_err(|_| malformed("an id that no header carries"))
+    Identity::new(&draft(token, expires_at))
+        .map_err(|_| malformed("an id that no header carries as it is"))
 }
 
 fn draft(token: TokenBody, expires_at: UnixTime) -> Draft {

@@ -128,6 +128,31 @@ fn a_request_for_two_hosts_is_a_400_and_counted() {
 }
 
 #[test]
+fn a_request_for_no_host_or_an_odd_one_is_a_400_and_counted() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let hosts = [
+        "",
+        "Host: a b/@x\r\n",
+        "Host: user:pw@a.example\r\n",
+        "Host: a.example/path\r\n",
+        "Host: a.example;for=1.2.3.4\r\n",
+        "Host: a.example, b.example\r\n",
+        "Host: \"a.example\"\r\n",
+    ];
+    for host in hosts {
+        let mut client = Client::connect(scene.sidecar.public);
+        client.send(format!("GET / HTTP/1.1\r\n{host}X-Auth-Token: {token}\r\n\r\n"));
+        let response = client.response();
+        assert_refusal(&response, 400, "The request cannot be passed on as it is framed.");
+    }
+    let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"host\"}");
+    assert_eq!(counted, 7.0);
+    assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
+    scene.assert_serves();
+}
+
+#[test]
 fn tunnels_and_echoes_are_a_405() {
     let scene = Scene::start();
     let token = scene.token();

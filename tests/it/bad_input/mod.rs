@@ -2,6 +2,7 @@
 //! costs as many questions as it must, never reaches the service, and leaves the process well.
 
 mod clients;
+mod ids;
 mod keystones;
 
 use crate::support::Response;
