@@ -84,7 +84,11 @@ fn a_level_set_by_an_operator_takes_effect_at_once() {
     const LINE: &str = "client connection ended";
     let stage = Stage::set();
     // What is said about a client that does not speak HTTP, at the finest level only.
-    let nonsense = || drop(exchange(stage.proxy.public, "nonsense\r\n\r\n"));
+    // The client sees the end a moment before we speak of it.
+    let nonsense = || {
+        exchange(stage.proxy.public, "nonsense\r\n\r\n");
+        eventually("its connection has ended", || stage.connections() == "0");
+    };
     nonsense();
     assert_eq!(stage.put("info,portcullis::server=trace").status, 200);
     assert!(stage.level().contains("portcullis::server=trace"), "{}", stage.level());
@@ -121,6 +125,12 @@ impl Stage {
 
     fn level(&self) -> String {
         self.operate("GET", "").text()
+    }
+
+    fn connections(&self) -> String {
+        let name = "portcullis_connections{listener=\"public\"} ";
+        let metrics = get(self.proxy.telemetry, "/metrics", &[]).text();
+        metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned()
     }
 
     fn put(&self, level: &str) -> Response {
