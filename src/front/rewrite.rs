@@ -45,19 +45,8 @@ impl Draft<'_> {
         &self,
         body: RequestBody,
     ) -> Result<(Request<RequestBody>, usize), Unrenderable> {
-        let client = &self.client.headers;
-        let mut headers =
-            HeaderMap::with_capacity(client.len() + self.grant.user().fields() + OURS);
-        let mut stripped = 0;
-        for (name, value) in client {
-            match self.fate(name) {
-                Fate::Passes => {
-                    headers.append(name, value.clone());
-                }
-                Fate::Stays => {}
-                Fate::Stripped => stripped += 1,
-            }
-        }
+        let room = self.grant.user().fields() + OURS;
+        let (mut headers, stripped) = permitted(&self.client.headers, self.nominated, room);
         if let Some(length) = self.length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         } else if !body.is_empty() {
@@ -73,27 +62,40 @@ impl Draft<'_> {
         *request.headers_mut() = headers;
         Ok((request, stripped))
     }
+}
 
-    fn fate(&self, name: &HeaderName) -> Fate {
-        // Servers fold other marks into `-`, each in its own way, so such a name could be taken
-        // for any other: for one of identity, of framing or of origin. nginx drops them too.
-        if !name.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Fate::Stripped;
-        }
-        // The handshake about the body, and how it is framed, are between the client and us.
-        let framing = *name == header::CONTENT_LENGTH || *name == header::EXPECT;
-        if framing || is_hop_by_hop(name) || self.nominated.contains(name) {
-            return Fate::Stays;
-        }
-        match classify(name) {
-            Some(Class::Credential) if credentials::is_unvalidated(name, &self.client.headers) => {
-                Fate::Stripped
+/// What of a client's fields may pass, with room for more, and how many of them it had no right
+/// to send.
+fn permitted(client: &HeaderMap, nominated: &[HeaderName], room: usize) -> (HeaderMap, usize) {
+    let mut headers = HeaderMap::with_capacity(client.len() + room);
+    let mut stripped = 0;
+    for (name, value) in client {
+        match fate(name, client, nominated) {
+            Fate::Passes => {
+                headers.append(name, value.clone());
             }
-            Some(Class::Credential) | None => Fate::Passes,
-            Some(Class::Deprecated(_) | Class::Foreign | Class::Service(_) | Class::User(_)) => {
-                Fate::Stripped
+            Fate::Stays => {}
+            Fate::Stripped => stripped += 1,
+        }
+    }
+    (headers, stripped)
+}
+
+fn fate(name: &HeaderName, client: &HeaderMap, nominated: &[HeaderName]) -> Fate {
+    // The handshake about the body, and how it is framed, are between the client and us.
+    let framing = *name == header::CONTENT_LENGTH || *name == header::EXPECT;
+    match classify(name) {
+        Some(Class::Deprecated(_) | Class::Foreign | Class::Service(_) | Class::User(_)) => {
+            Fate::Stripped
+        }
+        Some(Class::Credential) if credentials::is_unvalidated(name, client) => Fate::Stripped,
+        Some(Class::Origin) => Fate::Stays,
+        Some(Class::Credential) | None => {
+            if framing || is_hop_by_hop(name) || nominated.contains(name) {
+                Fate::Stays
+            } else {
+                Fate::Passes
             }
-            Some(Class::Origin) => Fate::Stays,
         }
     }
 }
@@ -106,4 +108,46 @@ enum Fate {
     Stays,
     /// The client had no right to send it.
     Stripped,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::identity::TABLE;
+
+    use super::*;
+
+    /// Some spelling of `name` that a server behind us might take for it.
+    fn disguise(name: &'static str) -> impl Strategy<Value = String> {
+        let marks = "!#$%&'*+-.^_`|~";
+        let each: Vec<_> = name
+            .chars()
+            .map(|c| match c {
+                '-' => prop::sample::select(marks.chars().collect::<Vec<_>>()).boxed(),
+                c => prop::sample::select(vec![c, c.to_ascii_uppercase()]).boxed(),
+            })
+            .collect();
+        each.prop_map(|chars| chars.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn no_disguise_of_a_protected_name_survives(
+            (row, spelling) in (0..TABLE.len())
+                .prop_flat_map(|row| (Just(row), disguise(TABLE[row].name.as_str()))),
+            copies in 1..4_usize,
+        ) {
+            let mut client = HeaderMap::new();
+            let name = HeaderName::from_bytes(spelling.as_bytes()).unwrap();
+            for _ in 0..copies {
+                client.append(name.clone(), HeaderValue::from_static("evil"));
+            }
+            client.append("accept", HeaderValue::from_static("*/*"));
+            let (headers, _) = permitted(&client, &[], 0);
+            let canonical = TABLE[row].class == Class::Credential && name == TABLE[row].name;
+            prop_assert_eq!(headers.contains_key(&name), canonical);
+            prop_assert!(headers.contains_key("accept"));
+        }
+    }
 }

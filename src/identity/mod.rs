@@ -12,9 +12,7 @@ mod timestamp;
 mod token;
 mod verdict;
 
-pub use headers::{
-    Class, Header, PREFIXES, TABLE, Unrenderable, classify, normal_form, strip_client_headers,
-};
+pub use headers::{Class, Header, PREFIXES, TABLE, Unrenderable, classify};
 pub use name::{encode_name, encode_role};
 pub use person::{Draft, Identity, Kind, Named, Scope, ScopeDraft};
 pub use secret::Secret;
