@@ -29,8 +29,6 @@ pub enum Rejection {
     BadToken(BadToken),
     /// There is none.
     MissingToken,
-    /// It is longer than the configured limit.
-    TokenTooLong,
     /// Nobody knows whether the token is good.
     Unavailable {
         /// How long the client should wait.

@@ -49,13 +49,12 @@ impl Admission {
             return Err(Rejection::MissingToken);
         }
         if token.len() > self.max_token_bytes {
-            return Err(Rejection::TokenTooLong);
+            return Err(Rejection::BadToken(BadToken::TooLong));
         }
         let validated =
             self.validator.validate(token, Allowance::None, request.request_id, waited).await;
         match validated {
             Ok(user) => Ok(Grant::new(user)),
-            Err(TokenFailure::Bad(BadToken::TooLong)) => Err(Rejection::TokenTooLong),
             Err(TokenFailure::Bad(bad)) => Err(Rejection::BadToken(bad)),
             Err(TokenFailure::Unavailable { retry_after }) => {
                 Err(Rejection::Unavailable { retry_after })

@@ -11,7 +11,7 @@ use crate::front;
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::telemetry::{MetricError, Registry};
-use crate::upstream;
+use crate::upstream::{self, Upstream};
 use crate::validation::{Questions, Validator};
 use crate::{server, telemetry};
 
@@ -31,8 +31,7 @@ pub(super) struct Parts {
     pub(super) questions: Questions,
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
-    pub(super) upstream: upstream::Settings,
-    pub(super) upstream_metrics: upstream::Metrics,
+    pub(super) upstream: Upstream,
     pub(super) readiness: Readiness,
     pub(super) side: Side,
 }
@@ -65,9 +64,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         front::Metrics::register(&registry)?,
     )
     .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
-    let upstream_metrics = upstream::Metrics::register(&registry)?;
-    // A certificate that can never be checked should be found now, not by the first request.
-    upstream::Upstream::new(&config.upstream, upstream_metrics.clone())?;
+    let upstream = Upstream::new(&config.upstream, upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
         server: Arc::new(server::Shared::new(within_limits(&config.server), &registry)?),
@@ -76,8 +73,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         validator,
         questions,
         door: Arc::new(door),
-        upstream: config.upstream.clone(),
-        upstream_metrics,
+        upstream,
         readiness,
         side,
     })

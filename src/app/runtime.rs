@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::front::{self, Peer, ReverseProxy};
 use crate::server::{self, Phase};
-use crate::upstream::{self, Upstream};
+use crate::upstream::Upstream;
 
 use super::readiness::Readiness;
 use super::shutdown::Signals;
@@ -37,8 +37,7 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
                 socket,
                 door: Arc::clone(&parts.door),
                 server: Arc::clone(&parts.server),
-                upstream: parts.upstream.clone(),
-                upstream_metrics: parts.upstream_metrics.clone(),
+                upstream: parts.upstream.for_another_worker(),
                 readiness: parts.readiness.clone(),
                 phase: phase.subscribe(),
                 cut: cut.subscribe(),
@@ -104,8 +103,7 @@ struct Worker {
     socket: TcpListener,
     door: Arc<front::Shared>,
     server: Arc<server::Shared>,
-    upstream: upstream::Settings,
-    upstream_metrics: upstream::Metrics,
+    upstream: Upstream,
     readiness: Readiness,
     phase: watch::Receiver<Phase>,
     cut: watch::Receiver<bool>,
@@ -122,8 +120,7 @@ impl Worker {
     }
 
     async fn serve(self) -> anyhow::Result<()> {
-        let upstream = Upstream::new(&self.upstream, self.upstream_metrics)?;
-        let door = Arc::new(ReverseProxy::new(self.door, upstream));
+        let door = Arc::new(ReverseProxy::new(self.door, self.upstream));
         let socket = tokio::net::TcpListener::from_std(self.socket)
             .context("cannot serve the listener's socket")?;
         self.readiness.worker_serves();

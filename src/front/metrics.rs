@@ -80,7 +80,7 @@ impl Reason {
             Rejection::BadToken(BadToken::Restricted) => Self::Restricted,
             Rejection::BadToken(BadToken::Unknown) => Self::Unknown,
             Rejection::MissingToken => Self::Missing,
-            Rejection::BadToken(BadToken::TooLong) | Rejection::TokenTooLong => Self::TooLong,
+            Rejection::BadToken(BadToken::TooLong) => Self::TooLong,
             Rejection::Unavailable { .. } => Self::Unavailable,
         }
     }

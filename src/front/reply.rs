@@ -61,7 +61,7 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, BAD_REQUEST),
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
         Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
-        Refusal::Rejected(Rejection::BadToken(BadToken::TooLong) | Rejection::TokenTooLong) => {
+        Refusal::Rejected(Rejection::BadToken(BadToken::TooLong)) => {
             (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG)
         }
         Refusal::Rejected(Rejection::BadToken(_) | Rejection::MissingToken) => {
@@ -136,7 +136,7 @@ mod tests {
             (Refusal::Method, 405),
             (Refusal::Rejected(Rejection::MissingToken), 401),
             (Refusal::Rejected(Rejection::BadToken(BadToken::Expired)), 401),
-            (Refusal::Rejected(Rejection::TokenTooLong), 431),
+            (Refusal::Rejected(Rejection::BadToken(BadToken::TooLong)), 431),
             (Refusal::Rejected(unavailable), 503),
             (Refusal::Upstream(Gateway::Bad), 502),
             (Refusal::Upstream(Gateway::Timeout), 504),

@@ -12,7 +12,7 @@ pub enum BadToken {
     Malformed,
     /// Limited by access rules, which are not enforced yet; letting it pass would lift them.
     Restricted,
-    /// Longer than the identity service's own server takes.
+    /// Longer than configured, or than the identity service's own server takes.
     TooLong,
     /// Keystone does not know it, or knows it as revoked, or will not vouch for its owner.
     Unknown,

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Method as Verb, StatusCode};
 use http_body_util::Full;
 use tokio::time::timeout;
 
@@ -132,11 +132,8 @@ impl Keystone {
     /// Nothing depends on it: a service that is down now may be up when it is needed.
     pub async fn greet(&self) {
         let question = || {
-            Request::builder()
-                .uri(&self.base.path)
-                .header(header::HOST, self.transport.authority())
-                .header(header::ACCEPT, "application/json")
-                .header(header::USER_AGENT, USER_AGENT)
+            self.transport
+                .request(Verb::GET, &self.base.path)
                 .body(Full::default())
                 .unwrap_or_default()
         };
@@ -204,11 +201,9 @@ impl Keystone {
         };
         let uri = format!("{}{expired}", self.path);
         let question = || {
-            let mut request = Request::builder()
-                .uri(&uri)
-                .header(header::HOST, self.transport.authority())
-                .header(header::ACCEPT, "application/json")
-                .header(header::USER_AGENT, USER_AGENT)
+            let mut request = self
+                .transport
+                .request(Verb::GET, &uri)
                 .header("x-auth-token", caller)
                 .header("x-subject-token", subject);
             if let Some(id) = request_id {

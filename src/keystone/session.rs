@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use http::{HeaderValue, Method as Verb, Request, StatusCode, header};
+use http::{HeaderValue, Method as Verb, StatusCode, header};
 use http_body_util::Full;
 use tokio::sync::Mutex;
 
 use crate::identity::Clock;
 
+use super::Credentials;
 use super::answer::{retry_after, throttled};
 use super::error::{Fault, KeystoneError};
 use super::login;
 use super::metrics::{Metrics, Operation};
 use super::transport::{Answer, Transport};
 use super::wire;
-use super::{Credentials, USER_AGENT};
 
 /// How long a refused login is believed before it is tried again: wrong credentials must not
 /// become a flood of logins.
@@ -149,13 +149,9 @@ impl Session {
         }
         let body = Bytes::from(login::body(&self.credentials).to_string());
         let question = || {
-            Request::builder()
-                .method(Verb::POST)
-                .uri(&self.path)
-                .header(header::HOST, transport.authority())
-                .header(header::ACCEPT, "application/json")
+            transport
+                .request(Verb::POST, &self.path)
                 .header(header::CONTENT_TYPE, "application/json")
-                .header(header::USER_AGENT, USER_AGENT)
                 .body(Full::new(body.clone()))
                 .unwrap_or_default()
         };

@@ -5,12 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, Limited};
 
 use crate::dial::{DialError, Dialer, Sender, handshake};
 use crate::telemetry::Stopwatch;
 
+use super::USER_AGENT;
 use super::error::Fault;
 use super::metrics::{Metrics, Operation};
 
@@ -50,8 +51,14 @@ impl Transport {
         Self { dialer, idle: Mutex::default(), retries, metrics }
     }
 
-    pub(super) fn authority(&self) -> &str {
-        &self.dialer.endpoint().authority
+    /// The head that every question begins with.
+    pub(super) fn request(&self, method: Method, path: &str) -> request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, &self.dialer.endpoint().authority)
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, USER_AGENT)
     }
 
     /// Asks once, and again while no answer came because the connection failed. Redirects are

@@ -169,11 +169,6 @@ impl<L: Label> Counters<L> {
             counter.inc_by(amount);
         }
     }
-
-    /// What has been counted so far.
-    pub fn total(&self, value: L) -> u64 {
-        self.handles.get(value.index()).map_or(0, IntCounter::get)
-    }
 }
 
 /// One counter for each pair of values of two labels.

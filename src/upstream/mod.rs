@@ -89,6 +89,18 @@ impl Upstream {
         })
     }
 
+    /// The same service as another worker reaches it: over connections of its own.
+    #[must_use]
+    pub fn for_another_worker(&self) -> Self {
+        Self {
+            dialer: Arc::clone(&self.dialer),
+            pool: Arc::new(self.pool.empty()),
+            authority: self.authority.clone(),
+            response_timeout: self.response_timeout,
+            metrics: self.metrics.clone(),
+        }
+    }
+
     /// Lets go of connections that nobody uses any more. Runs until cancelled, on the worker that
     /// this belongs to.
     pub async fn tend(&self) {

@@ -25,6 +25,11 @@ impl Pool {
         Self { idle: Mutex::default(), max_idle, idle_timeout }
     }
 
+    /// Another pool with the same bounds.
+    pub(super) fn empty(&self) -> Self {
+        Self::new(self.max_idle, self.idle_timeout)
+    }
+
     /// An idle connection that is ready for a request as far as anybody can know.
     pub(super) fn take(self: &Arc<Self>) -> Option<Lease> {
         while let Some(mut line) = self.pop() {
