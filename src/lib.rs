@@ -19,6 +19,8 @@ pub mod admission;
 pub mod validation;
 
 pub mod keystone;
+pub mod policy;
+pub mod routing;
 pub mod upstream;
 
 pub mod dial;

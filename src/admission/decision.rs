@@ -4,39 +4,80 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::identity::{BadToken, Identity};
+use crate::policy::{Caller, Forbidden};
 
-/// Proof that a request may go on. Only a decision makes one.
+/// Who sent a request, as far as anybody knows.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub struct Standing {
     user: Result<Arc<Identity>, Rejection>,
     service: Result<Option<Arc<Identity>>, Rejection>,
+    public: bool,
 }
 
-impl Grant {
+impl Standing {
     pub(super) fn new(
         user: Result<Arc<Identity>, Rejection>,
         service: Result<Option<Arc<Identity>>, Rejection>,
     ) -> Self {
-        Self { user, service }
+        Self { user, service, public: false }
     }
 
-    /// Whom Keystone vouched for; `None` when the decision is left to the service.
+    /// Whoever goes where nobody is asked.
+    pub(super) fn nobody() -> Self {
+        Self { user: Err(Rejection::MissingToken), service: Ok(None), public: true }
+    }
+
+    /// Those whom Keystone vouched for; `None` without a user.
+    pub fn caller(&self) -> Option<Caller<'_>> {
+        let service = self.service.as_ref().ok().and_then(Option::as_deref);
+        Some(Caller { user: self.user.as_ref().ok()?, service })
+    }
+}
+
+/// Proof that a request may go on. Only a decision makes one.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    standing: Standing,
+    shadow: Option<Forbidden>,
+}
+
+impl Grant {
+    pub(super) fn new(standing: Standing, shadow: Option<Forbidden>) -> Self {
+        Self { standing, shadow }
+    }
+
+    /// Whom Keystone vouched for; `None` when nobody was asked, or the decision is left to the
+    /// service.
     pub fn user(&self) -> Option<&Arc<Identity>> {
-        self.user.as_ref().ok()
+        self.standing.user.as_ref().ok()
     }
 
     /// The service that calls on the user's behalf.
     pub fn service(&self) -> Party<'_> {
-        match &self.service {
+        match &self.standing.service {
             Ok(None) => Party::Absent,
             Ok(Some(identity)) => Party::Confirmed(identity),
             Err(_) => Party::Invalid,
         }
     }
 
+    /// Whether the request goes where no token is looked at.
+    pub fn is_public(&self) -> bool {
+        self.standing.public
+    }
+
     /// Why the request would have been refused, when the decision is left to the service.
     pub fn deferred(&self) -> Option<Rejection> {
-        self.user.as_ref().err().or_else(|| self.service.as_ref().err()).copied()
+        if self.standing.public {
+            return None;
+        }
+        let Standing { user, service, .. } = &self.standing;
+        user.as_ref().err().or_else(|| service.as_ref().err()).copied()
+    }
+
+    /// Why the policy would have refused it, where that is only recorded.
+    pub fn shadow(&self) -> Option<Forbidden> {
+        self.shadow
     }
 }
 
@@ -58,6 +99,8 @@ pub enum Rejection {
     BadServiceToken(BadToken),
     /// The user token is no good.
     BadToken(BadToken),
+    /// The policy says no.
+    Forbidden(Forbidden),
     /// There is no user token.
     MissingToken,
     /// The service token is good, and has no service role.

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::identity::{Allowance, BadToken, Identity, RawToken};
+use crate::policy::{Access, Facts, Policy, Way};
+use crate::routing::Asked;
 use crate::validation::{TokenFailure, Validator};
 
-use access_rules::Asked;
-
-pub use decision::{Grant, Party, Rejection};
+pub use decision::{Grant, Party, Rejection, Standing};
 pub use request::{AccessRequest, Credential};
 pub use settings::Settings;
 
@@ -39,7 +39,31 @@ impl Admission {
         Self { validator, settings }
     }
 
-    /// Whether `request` may go on, and as whom.
+    /// Where a request leads.
+    ///
+    /// # Errors
+    /// When no route takes it. Nobody is asked about its token then.
+    pub fn receive<'t, 'p>(policy: &'t Policy, asked: Asked<'p>) -> Result<Way<'t, 'p>, Rejection> {
+        policy.way(asked).map_err(Rejection::Forbidden)
+    }
+
+    /// Whether `request` may go on, and as whom: [`Admission::identify`], then
+    /// [`Admission::permit`]. For doors that have all the facts from the start.
+    ///
+    /// # Errors
+    /// The rejection; each door words it in its own protocol.
+    pub async fn admit(
+        &self,
+        policy: &Policy,
+        request: &AccessRequest<'_>,
+        facts: &Facts<'_>,
+        waited: &mut Duration,
+    ) -> Result<Grant, Rejection> {
+        let standing = self.identify(request, waited).await?;
+        Self::permit(policy, request.way, facts, standing)
+    }
+
+    /// Who sent `request`.
     ///
     /// The service token is judged first, because it can change how the user token is judged
     /// (keystonemiddleware, `process_request`). A bad one, or one without a service role, changes
@@ -50,16 +74,19 @@ impl Admission {
     ///
     /// # Errors
     /// The rejection; each door words it in its own protocol.
-    pub async fn admit(
+    pub async fn identify(
         &self,
         request: &AccessRequest<'_>,
         waited: &mut Duration,
-    ) -> Result<Grant, Rejection> {
-        let token = self.or_defer(self.presented(request.user))?;
+    ) -> Result<Standing, Rejection> {
+        if request.way.route.access == Access::Public {
+            return Ok(Standing::nobody());
+        }
+        let token = self.or_defer(request, self.presented(request.user))?;
         let caller = match request.service {
             Credential::Absent => Ok(None),
             // Rare next to plain requests; boxed so that their future stays small.
-            _ => self.or_defer(Box::pin(self.caller(request, waited)).await)?,
+            _ => self.or_defer(request, Box::pin(self.caller(request, waited)).await)?,
         };
         let vouched = matches!(&caller, Ok(Some(caller)) if caller.vouches);
         let user = match token {
@@ -67,18 +94,44 @@ impl Admission {
                 let allowance = self.allowance(vouched);
                 let said =
                     self.validator.validate(token, allowance, request.request_id, waited).await;
-                self.or_defer(self.judged(said, request, vouched))?
+                self.or_defer(request, self.judged(said, request, vouched))?
             }
             Err(rejection) => Err(rejection),
         };
-        Ok(Grant::new(user, caller.map(|caller| caller.map(|caller| caller.identity))))
+        Ok(Standing::new(user, caller.map(|caller| caller.map(|caller| caller.identity))))
+    }
+
+    /// Whether whoever stands there may do what is asked, in view of `facts`.
+    ///
+    /// # Errors
+    /// When the policy says no, unless the route is only watched.
+    pub fn permit(
+        policy: &Policy,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        standing: Standing,
+    ) -> Result<Grant, Rejection> {
+        // Where the service is to decide itself, there is nobody to judge.
+        let Some(caller) = standing.caller() else {
+            return Ok(Grant::new(standing, None));
+        };
+        match policy.permits(way, facts, caller) {
+            Ok(()) => Ok(Grant::new(standing, None)),
+            Err(forbidden) if way.route.shadow => Ok(Grant::new(standing, Some(forbidden))),
+            Err(forbidden) => Err(Rejection::Forbidden(forbidden)),
+        }
     }
 
     /// A verdict that the service behind us is to pass itself goes on as such; a failure to know
     /// never does, because it says nothing about the client.
-    fn or_defer<T>(&self, result: Result<T, Rejection>) -> Result<Result<T, Rejection>, Rejection> {
+    fn or_defer<T>(
+        &self,
+        request: &AccessRequest<'_>,
+        result: Result<T, Rejection>,
+    ) -> Result<Result<T, Rejection>, Rejection> {
+        let defers = request.way.route.pass_invalid.unwrap_or(self.settings.delay);
         match result {
-            Err(rejection) if !self.settings.delay || rejection.is_outage() => Err(rejection),
+            Err(rejection) if !defers || rejection.is_outage() => Err(rejection),
             judged => Ok(judged),
         }
     }
@@ -137,7 +190,7 @@ impl Admission {
             TokenFailure::Unavailable { retry_after } => Rejection::Unavailable { retry_after },
         })?;
         if let Some(restriction) = identity.restriction() {
-            let asked = Asked { method: request.method, path: request.path, chained };
+            let asked = access_rules::Asked { method: request.method, path: request.path, chained };
             if !access_rules::allow(restriction, self.settings.service_type.as_deref(), asked) {
                 return Err(Rejection::BadToken(BadToken::Restricted));
             }

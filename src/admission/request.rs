@@ -3,6 +3,7 @@
 use http::{HeaderValue, Method};
 
 use crate::identity::RawToken;
+use crate::policy::Way;
 
 /// A request for access.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,8 @@ pub struct AccessRequest<'a> {
     pub method: &'a Method,
     /// Where, as it will be forwarded; without the query.
     pub path: &'a str,
+    /// The route that it takes.
+    pub way: &'a Way<'a, 'a>,
     /// The user token.
     pub user: Credential<'a>,
     /// The token of the service that calls on the user's behalf.

@@ -60,6 +60,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     let door = front::Shared::new(
         &config.front,
         admission,
+        Arc::clone(&config.policy),
         config.log.access,
         front::Metrics::register(&registry)?,
     )

@@ -56,6 +56,11 @@ impl Problems {
         self.0.push(Problem { origin: origin.clone(), key, message });
     }
 
+    /// Adds what was noted elsewhere.
+    pub(super) fn adopt(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Whether nothing is wrong so far.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

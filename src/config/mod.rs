@@ -16,6 +16,7 @@ mod options;
 mod origin;
 mod reference;
 mod resolve;
+mod routes;
 mod schema;
 mod settings;
 mod suggest;
@@ -39,6 +40,7 @@ pub use yaml::yaml_to_json;
 use errors::Problems;
 use layers::Layers;
 use origin::Origin;
+use routes::Written;
 use yaml::Broken;
 
 /// Where configuration is read from; what comes later here covers what comes before.
@@ -84,7 +86,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
     let mut problems = Problems::default();
     let mut warnings = Vec::new();
     let mut layers = Layers::default();
-    let name = read_file(sources, &mut layers, &mut problems);
+    let mut written = Written::default();
+    let name = read_file(sources, &mut layers, &mut written, &mut problems);
     layers.add_environment(environment, &mut problems);
     layers.add_flags(overrides, &mut problems);
     let Ok(name) = name else {
@@ -94,7 +97,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
     let account = account::fill(&mut layers, environment, &mut problems, &mut warnings);
     layers.follow("keystone.www_authenticate_uri", "keystone.auth_url");
     let settings = settings::read(&layers, environment, &name, &mut problems, &mut warnings);
-    let config = resolve::resolve(&settings, environment, account, &mut problems, warnings);
+    let config =
+        resolve::resolve(&settings, &written, environment, account, &mut problems, warnings);
     match config {
         Some(config) if problems.is_empty() => {
             Ok(Loaded { config, effective: Effective::new(&settings) })
@@ -107,6 +111,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
 fn read_file(
     sources: &Sources,
     layers: &mut Layers,
+    written: &mut Written,
     problems: &mut Problems,
 ) -> Result<Origin, Broken> {
     let named = sources.environment.variable(FILE_VARIABLE);
@@ -125,7 +130,10 @@ fn read_file(
         Broken
     })?;
     match yaml::parse(&name, &bytes, problems) {
-        Ok(Some(root)) => layers.add_file(&name, root, problems),
+        Ok(Some(mut root)) => {
+            *written = Written::take_from(&name, &mut root);
+            layers.add_file(&name, root, problems);
+        }
         Ok(None) => {}
         Err(broken) => return Err(broken),
     }

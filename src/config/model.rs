@@ -1,8 +1,10 @@
 //! What the configuration means, once everything the operator wrote has been read and found right.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::policy::Policy;
 use crate::{admission, front, keystone, server, telemetry, upstream, validation};
 
 /// A whole, valid configuration, ordered by the room that each part is for.
@@ -18,6 +20,8 @@ pub struct Config {
     pub front: front::Settings,
     /// Decisions.
     pub admission: admission::Settings,
+    /// Routes and rules, compiled.
+    pub policy: Arc<Policy>,
     /// Caches.
     pub validation: validation::Settings,
     /// The identity service.

@@ -5,6 +5,7 @@
 
 mod body;
 mod credentials;
+mod json_body;
 mod metrics;
 mod origin;
 mod record;

@@ -11,13 +11,14 @@ use crate::admission::{Grant, Party, Rejection};
 use crate::identity::Identity;
 use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
-use super::metrics::{Decision, ROUTE, Reason, Verb};
+use super::metrics::{Decision, Reason, RouteMetrics, Verb};
 use super::origin::Peer;
-use super::shared::Shared;
+use super::shared::{Rules, Shared};
 
 /// One request, from its head to the end of its response.
 pub(super) struct Record {
     shared: Arc<Shared>,
+    route: Arc<RouteMetrics>,
     watch: Stopwatch,
     verb: Verb,
     line: Option<Line>,
@@ -49,6 +50,7 @@ impl Record {
     /// Begins with the head of a request.
     pub(super) fn open(
         shared: &Arc<Shared>,
+        rules: &Rules,
         request: &http::Request<hyper::body::Incoming>,
         peer: &Peer,
         request_id: &HeaderValue,
@@ -63,6 +65,7 @@ impl Record {
         });
         Self {
             shared: Arc::clone(shared),
+            route: Arc::clone(&rules.unrouted),
             watch: Stopwatch::start(),
             verb: Verb::of(request.method()),
             line,
@@ -76,16 +79,24 @@ impl Record {
         }
     }
 
+    /// The route is known.
+    pub(super) fn routed(&mut self, route: &Arc<RouteMetrics>) {
+        self.route = Arc::clone(route);
+    }
+
     /// The request goes on.
     pub(super) fn granted(&mut self, grant: &Grant, waited: Duration) {
         self.user = grant.user().cloned();
         if let Party::Confirmed(service) = grant.service() {
             self.service = Some(Arc::clone(service));
         }
-        match grant.deferred() {
-            None => self.decided(Decision::Allow, Reason::Confirmed, waited),
-            Some(rejection) => self.decided(Decision::Defer, Reason::of(&rejection), waited),
-        }
+        let (decision, reason) = match (grant.deferred(), grant.shadow()) {
+            (Some(rejection), _) => (Decision::Defer, Reason::of(&rejection)),
+            (None, Some(forbidden)) => (Decision::ShadowDeny, forbidden.into()),
+            (None, None) if grant.is_public() => (Decision::Allow, Reason::Public),
+            (None, None) => (Decision::Allow, Reason::Confirmed),
+        };
+        self.decided(decision, reason, waited);
     }
 
     /// The request is answered by us.
@@ -95,7 +106,7 @@ impl Record {
     }
 
     fn decided(&mut self, decision: Decision, reason: Reason, waited: Duration) {
-        self.shared.metrics.count_decision(decision, reason);
+        self.route.count_decision(decision, reason);
         self.verdict = Some((decision, reason));
         self.waits.identity = waited;
     }
@@ -107,7 +118,7 @@ impl Record {
     /// The head of the response is on its way.
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.status = status;
-        self.shared.metrics.overhead.observe(self.own_time().as_secs_f64());
+        self.route.overhead.observe(self.own_time().as_secs_f64());
     }
 
     pub(super) fn sent(&mut self, bytes: usize) {
@@ -145,7 +156,7 @@ impl Record {
             http.request.method = line.method.as_str(),
             url.path = line.uri.path(),
             network.protocol.version = ?line.version,
-            http.route = ROUTE,
+            http.route = self.route.name(),
             http.response.status_code = self.status.as_u16(),
             http.response.body.size = self.sent,
             complete,
@@ -167,8 +178,7 @@ impl Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let metrics = &self.shared.metrics;
-        metrics.in_flight.dec();
-        metrics.count_request(self.verb, self.status, self.watch.elapsed().as_secs_f64());
+        self.shared.metrics.in_flight.dec();
+        self.route.count_request(self.verb, self.status, self.watch.elapsed().as_secs_f64());
     }
 }

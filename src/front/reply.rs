@@ -13,10 +13,16 @@ use crate::identity::BadToken;
 use crate::upstream::UpstreamError;
 
 /// Why a request was answered by us.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Refusal {
     /// Its framing or target cannot be passed on.
     BadRequest,
+    /// Rules ask for members of its body, and it is no JSON that can be read in one way.
+    BodyNotJson,
+    /// Its body is longer than the route takes.
+    BodyTooLarge,
+    /// The rule of this name says no, and clients may know.
+    Forbidden(Box<str>),
     /// The proxy itself failed.
     Internal,
     /// A method that asks for a tunnel or an echo.
@@ -39,6 +45,7 @@ pub(super) enum Gateway {
 impl From<&UpstreamError> for Refusal {
     fn from(error: &UpstreamError) -> Self {
         match error {
+            UpstreamError::BodyTooLong => Self::BodyTooLarge,
             UpstreamError::Client(_) => Self::BadRequest,
             UpstreamError::Broken(_) | UpstreamError::Connect(_) | UpstreamError::Unusable => {
                 Self::Upstream(Gateway::Bad)
@@ -56,9 +63,14 @@ pub(super) struct Reply {
 }
 
 /// Words a refusal for HTTP.
-pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
+pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
     let (status, body) = match refusal {
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, BAD_REQUEST),
+        Refusal::BodyNotJson => (StatusCode::BAD_REQUEST, NOT_JSON),
+        Refusal::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),
+        Refusal::Forbidden(_) | Refusal::Rejected(Rejection::Forbidden(_)) => {
+            (StatusCode::FORBIDDEN, FORBIDDEN)
+        }
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
         Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
         Refusal::Rejected(
@@ -82,9 +94,9 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         headers.insert(header::WWW_AUTHENTICATE, challenge.clone());
     }
     if let Refusal::Rejected(Rejection::Unavailable { retry_after }) = refusal {
-        headers.insert(header::RETRY_AFTER, seconds(retry_after));
+        headers.insert(header::RETRY_AFTER, seconds(*retry_after));
     }
-    if matches!(refusal, Refusal::BadRequest | Refusal::Method) {
+    if matches!(refusal, Refusal::BadRequest | Refusal::BodyTooLarge | Refusal::Method) {
         // What follows on this connection may not be what it seems.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -92,7 +104,20 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         let allowed = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
         headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
     }
-    Reply { status, headers, body: Bytes::from_static(body.as_bytes()) }
+    let body = match refusal {
+        Refusal::Forbidden(rule) => naming(rule),
+        _ => Bytes::from_static(body.as_bytes()),
+    };
+    Reply { status, headers, body }
+}
+
+/// Keystone's own words, with the rule's name in them. The name is the operator's.
+fn naming(rule: &str) -> Bytes {
+    let message = format!("You are not authorized to perform the requested action: {rule}.");
+    let message = serde_json::Value::from(message);
+    let body =
+        format!(r#"{{"error": {{"code": 403, "title": "Forbidden", "message": {message}}}}}"#);
+    Bytes::from(body)
 }
 
 /// Tells a client that the service itself refused where it gets a token. What the service says of
@@ -127,6 +152,10 @@ const UNAUTHORIZED: &str = r#"{"error": {"code": 401, "title": "Unauthorized", "
 const UNAVAILABLE: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "The Keystone service is temporarily unavailable."}}"#;
 
 const BAD_REQUEST: &str = r#"{"error": {"code": 400, "title": "Bad Request", "message": "The request cannot be passed on as it is framed."}}"#;
+const NOT_JSON: &str = r#"{"error": {"code": 400, "title": "Bad Request", "message": "The body must be JSON in UTF-8, with no member twice."}}"#;
+const BODY_TOO_LARGE: &str = r#"{"error": {"code": 413, "title": "Payload Too Large", "message": "The body is longer than this service accepts."}}"#;
+// Keystone's own words.
+const FORBIDDEN: &str = r#"{"error": {"code": 403, "title": "Forbidden", "message": "You are not authorized to perform the requested action."}}"#;
 const METHOD: &str = r#"{"error": {"code": 405, "title": "Method Not Allowed", "message": "This method is not passed on."}}"#;
 const TOO_LONG: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The token is longer than this service accepts."}}"#;
 const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Error", "message": "The request could not be passed on."}}"#;
@@ -136,6 +165,7 @@ const TIMEOUT: &str = r#"{"error": {"code": 504, "title": "Gateway Timeout", "me
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Forbidden;
 
     #[test]
     fn every_body_is_openstacks_error_shape_and_names_its_own_status() {
@@ -143,6 +173,10 @@ mod tests {
         let unavailable = Rejection::Unavailable { retry_after: Duration::from_millis(4200) };
         for (refusal, status) in [
             (Refusal::BadRequest, 400),
+            (Refusal::BodyNotJson, 400),
+            (Refusal::BodyTooLarge, 413),
+            (Refusal::Forbidden("a \"rule\"".into()), 403),
+            (Refusal::Rejected(Rejection::Forbidden(Forbidden::NoRoute)), 403),
             (Refusal::Internal, 500),
             (Refusal::Method, 405),
             (Refusal::Rejected(Rejection::MissingToken), 401),
@@ -155,7 +189,7 @@ mod tests {
             (Refusal::Upstream(Gateway::Bad), 502),
             (Refusal::Upstream(Gateway::Timeout), 504),
         ] {
-            let reply = reply(refusal, &challenge);
+            let reply = reply(&refusal, &challenge);
             assert_eq!(reply.status, status);
             let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
             assert_eq!(body["error"]["code"], status, "{body}");
@@ -169,7 +203,7 @@ mod tests {
     #[test]
     fn the_401_is_keystonemiddlewares_to_the_byte() {
         let challenge = challenge("http://keystone.example:5000/v3").unwrap();
-        let reply = reply(Refusal::Rejected(Rejection::MissingToken), &challenge);
+        let reply = reply(&Refusal::Rejected(Rejection::MissingToken), &challenge);
         assert_eq!(reply.body.len(), 114);
         assert_eq!(
             reply.headers[header::WWW_AUTHENTICATE],

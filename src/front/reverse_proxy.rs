@@ -8,21 +8,24 @@ use http::{HeaderValue, Request, Response, Uri, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use crate::admission::{AccessRequest, Grant};
+use crate::admission::{AccessRequest, Admission, Grant, Rejection};
 use crate::identity::Unrenderable;
+use crate::policy::{Access, Facts, Forbidden, Way};
+use crate::routing::Asked;
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, Upstream, UpstreamError, nominated,
 };
 
 use super::body::Body;
 use super::credentials;
+use super::json_body;
 use super::metrics::Rejected;
 use super::origin::Peer;
 use super::record::Record;
 use super::reply::{Refusal, Reply, challenged, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
-use super::shared::Shared;
+use super::shared::{Rules, Shared};
 use super::target::target;
 
 /// The door of one worker.
@@ -42,14 +45,16 @@ impl ReverseProxy {
         self.upstream.tend().await;
     }
 
-    /// Answers one request: by the service, if Keystone vouches for its token, or by a refusal.
+    /// Answers one request: by the service, if Keystone vouches for its token and the policy lets
+    /// it pass, or by a refusal.
     ///
     /// Cancelling it, as a client does by leaving, closes the connection to the service but never
     /// the question to Keystone that others wait for.
     pub async fn handle(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
         let id = request_id::of(request.headers());
-        let mut record = Record::open(&self.shared, &request, peer, &id);
-        let answer = match self.pass(request, peer, &id, &mut record).await {
+        let rules = self.shared.rules();
+        let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
+        let answer = match self.pass(request, peer, &id, &rules, &mut record).await {
             Ok(response) => {
                 record.answered(response.status());
                 let mut response = response.map(|body| Body::relayed(body, record));
@@ -57,7 +62,7 @@ impl ReverseProxy {
                 response
             }
             Err(refusal) => {
-                let Reply { status, headers, body } = reply(refusal, &self.shared.challenge);
+                let Reply { status, headers, body } = reply(&refusal, &self.shared.challenge);
                 record.answered(status);
                 let mut response = Response::new(Body::whole(body, record));
                 *response.status_mut() = status;
@@ -73,26 +78,37 @@ impl ReverseProxy {
         request: Request<Incoming>,
         peer: &Peer,
         id: &HeaderValue,
+        rules: &Rules,
         record: &mut Record,
     ) -> Result<Response<ResponseBody>, Refusal> {
         let (client, body) = request.into_parts();
-        let target = target(&client).map_err(|why| self.reject(why))?;
+        let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
         let nominated = nominated(&client.headers)
             .map_err(|BadConnection| self.reject(Rejected::Connection))?;
-        let grant = self.decide(&client, &target, id, record).await?;
+        let way = Admission::receive(&rules.policy, asked(&client, &target))
+            .map_err(|rejection| refuse(record, rules, None, rejection, Duration::ZERO))?;
+        record.routed(rules.books(way.route));
+        // A rule must not see what the service will not.
+        if way.route.headers.iter().any(|name| nominated.contains(name)) {
+            return Err(self.reject(Rejected::Connection));
+        }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
+        let length = body.size_hint().exact().filter(|_| stated);
+        if way.route.max_body.is_some_and(|most| length.is_some_and(|length| length > most)) {
+            return Err(Refusal::BodyTooLarge);
+        }
+        let (grant, body) = self.decide(&client, body, &target, id, &way, rules, record).await?;
         let draft = Draft {
             client: &client,
             target: &target,
-            length: body.size_hint().exact().filter(|_| stated),
+            length: length.or_else(|| body.length()),
             nominated: &nominated,
             grant: &grant,
             names: self.shared.names,
             peer,
             id,
         };
-        let (request, stripped) =
-            draft.make(RequestBody::new(body)).map_err(|Unrenderable| Refusal::Internal)?;
+        let (request, stripped) = draft.make(body).map_err(|Unrenderable| Refusal::Internal)?;
         if stripped > 0 {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
@@ -109,37 +125,77 @@ impl ReverseProxy {
         self.shared.metrics.rejected.count(why);
         match why {
             Rejected::Method => Refusal::Method,
-            Rejected::Connection | Rejected::Framing | Rejected::Host | Rejected::Target => {
-                Refusal::BadRequest
-            }
+            Rejected::Connection
+            | Rejected::Framing
+            | Rejected::Host
+            | Rejected::Path
+            | Rejected::Target => Refusal::BadRequest,
         }
     }
 
+    /// Whether the request may go on, and with which body: its own as it streams, or what was
+    /// read of it because rules ask for its members.
+    #[expect(clippy::too_many_arguments, reason = "everything that a decision can depend on")]
     async fn decide(
         &self,
         client: &Parts,
+        body: Incoming,
         target: &Uri,
         id: &HeaderValue,
+        way: &Way<'_, '_>,
+        rules: &Rules,
         record: &mut Record,
-    ) -> Result<Grant, Refusal> {
+    ) -> Result<(Grant, RequestBody), Refusal> {
         let access = AccessRequest {
             method: &client.method,
             path: target.path(),
+            way,
             user: credentials::user_token(&client.headers),
             service: credentials::service_token(&client.headers),
             request_id: Some(id),
         };
         let mut waited = Duration::ZERO;
-        match self.shared.admission.admit(&access, &mut waited).await {
-            Ok(grant) => {
-                record.granted(&grant, waited);
-                Ok(grant)
+        let identified = self.shared.admission.identify(&access, &mut waited).await;
+        let standing =
+            identified.map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
+        // Never read for somebody whom no rule will be asked about.
+        let (body, members) = match way.route.body {
+            Some(wanted) if standing.caller().is_some() && !body.is_end_stream() => {
+                let read = Box::pin(json_body::read(&client.headers, body, wanted)).await?;
+                (RequestBody::whole(read.bytes), Some(read.members))
             }
-            Err(rejection) => {
-                record.rejected(&rejection, waited);
-                Err(Refusal::Rejected(rejection))
-            }
-        }
+            _ => (RequestBody::new(body, way.route.max_body), None),
+        };
+        let facts =
+            Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
+        let grant = Admission::permit(&rules.policy, way, &facts, standing)
+            .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
+        record.granted(&grant, waited);
+        Ok((grant, body))
+    }
+}
+
+/// What routes are found by.
+fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
+    let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    Asked { method: &client.method, host, path: target.path() }
+}
+
+fn refuse(
+    record: &mut Record,
+    rules: &Rules,
+    way: Option<&Way<'_, '_>>,
+    rejection: Rejection,
+    waited: Duration,
+) -> Refusal {
+    record.rejected(&rejection, waited);
+    let rule = match (rejection, way.map(|way| &way.route.access)) {
+        (Rejection::Forbidden(Forbidden::Rule), Some(Access::Rule(rule))) => Some(rule),
+        _ => None,
+    };
+    match rule {
+        Some(rule) if rules.policy.settings().disclose => Refusal::Forbidden(rule.clone()),
+        _ => Refusal::Rejected(rejection),
     }
 }
 

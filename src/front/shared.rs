@@ -1,13 +1,18 @@
 //! What all workers' doors have in common.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use http::HeaderValue;
 
 use crate::admission::Admission;
 use crate::identity::Names;
+use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
 
 use super::Settings;
-use super::metrics::Metrics;
+use super::metrics::{Metrics, RouteMetrics};
 use super::reply::challenge;
 
 /// The decision, the words of a refusal, and the books.
@@ -18,6 +23,16 @@ pub struct Shared {
     pub(super) names: Names,
     pub(super) access: Access,
     pub(super) metrics: Metrics,
+    rules: ArcSwap<Rules>,
+}
+
+/// The policy in force, and the books of its routes. A request takes both once and keeps them, so
+/// it is decided by one policy from beginning to end.
+pub(super) struct Rules {
+    pub(super) policy: Arc<Policy>,
+    by_name: HashMap<Box<str>, Arc<RouteMetrics>>,
+    /// For requests that no route takes.
+    pub(super) unrouted: Arc<RouteMetrics>,
 }
 
 impl Shared {
@@ -26,15 +41,52 @@ impl Shared {
     pub fn new(
         settings: &Settings,
         admission: Admission,
+        policy: Arc<Policy>,
         access: Access,
         metrics: Metrics,
     ) -> Option<Self> {
         let challenge = challenge(&settings.www_authenticate_uri)?;
         let names = if settings.deprecated { Names::UserAndDeprecated } else { Names::User };
-        Some(Self { admission, challenge, names, access, metrics })
+        let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics));
+        Some(Self { admission, challenge, names, access, metrics, rules })
+    }
+
+    /// Decides by another policy from the next request on.
+    pub fn follow(&self, policy: Arc<Policy>) {
+        self.rules.store(Arc::new(Rules::new(policy, &self.metrics)));
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.rules.load().policy)
+    }
+
+    pub(super) fn rules(&self) -> Arc<Rules> {
+        self.rules.load_full()
     }
 
     pub(super) fn logs_access(&self) -> bool {
         self.access != Access::Off && tracing::enabled!(target: ACCESS_TARGET, tracing::Level::INFO)
+    }
+}
+
+impl Rules {
+    fn new(policy: Arc<Policy>, metrics: &Metrics) -> Self {
+        let unrouted = if policy.reads_paths() { "none" } else { "default" };
+        let names = policy.routes().map(|route| route.name.clone());
+        let mut by_name: HashMap<_, _> = names.map(|name| (name, None)).collect();
+        let unrouted = Arc::new(metrics.of_route(unrouted));
+        for (name, slot) in &mut by_name {
+            let same = **name == *unrouted.name();
+            *slot =
+                Some(if same { Arc::clone(&unrouted) } else { Arc::new(metrics.of_route(name)) });
+        }
+        let by_name = by_name.into_iter().filter_map(|(name, slot)| Some((name, slot?))).collect();
+        Self { policy, by_name, unrouted }
+    }
+
+    /// The books of a route of this policy.
+    pub(super) fn books(&self, route: &Route) -> &Arc<RouteMetrics> {
+        self.by_name.get(&route.name).unwrap_or(&self.unrouted)
     }
 }

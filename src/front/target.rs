@@ -4,12 +4,19 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Uri, Version, header};
 
 use super::metrics::Rejected;
+use crate::routing::{OddPath, PathRules, normal};
 
 /// The path to forward. Whatever host the client names, the service is always the configured one.
 ///
+/// Where paths decide something, `paths` says how they are read, and the path is in its normal
+/// spelling: the rule and the service see the same.
+///
 /// # Errors
 /// Why the request cannot be passed on.
-pub(super) fn target(client: &http::request::Parts) -> Result<Uri, Rejected> {
+pub(super) fn target(
+    client: &http::request::Parts,
+    paths: Option<PathRules>,
+) -> Result<Uri, Rejected> {
     if matches!(client.method, Method::CONNECT | Method::TRACE) {
         return Err(Rejected::Method);
     }
@@ -23,7 +30,23 @@ pub(super) fn target(client: &http::request::Parts) -> Result<Uri, Rejected> {
         None if absolute => PathAndQuery::from_static("/"),
         _ => return Err(Rejected::Target),
     };
-    Ok(Uri::from(path))
+    match paths {
+        Some(rules) => normalised(&path, rules).map(Uri::from),
+        None => Ok(Uri::from(path)),
+    }
+}
+
+fn normalised(path: &PathAndQuery, rules: PathRules) -> Result<PathAndQuery, Rejected> {
+    // An option of the server as a whole is no place that a rule could be about.
+    let normal = normal(path.path(), rules).map_err(|OddPath| Rejected::Path)?;
+    if *normal == *path.path() {
+        return Ok(path.clone());
+    }
+    let text = match path.query() {
+        Some(query) => format!("{normal}?{query}"),
+        None => normal.into_owned(),
+    };
+    PathAndQuery::try_from(text).map_err(|_| Rejected::Path)
 }
 
 /// The one coding that is passed on is `chunked`, stated once (RFC 9112, section 6.1): a list, or
@@ -87,7 +110,11 @@ mod tests {
             ("GET http://api.example:8774/x?y", "/x?y"),
             ("GET http://API.example:8774", "/"),
         ] {
-            assert_eq!(target(&parts(line, &[HOST])).unwrap().to_string(), expected, "{line}");
+            assert_eq!(
+                target(&parts(line, &[HOST]), None).unwrap().to_string(),
+                expected,
+                "{line}"
+            );
         }
     }
 
@@ -111,7 +138,7 @@ mod tests {
                 Rejected::Framing,
             ),
         ] {
-            assert_eq!(target(&parts(line, headers)).unwrap_err(), why, "{line} {headers:?}");
+            assert_eq!(target(&parts(line, headers), None).unwrap_err(), why, "{line} {headers:?}");
         }
     }
 }

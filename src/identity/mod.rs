@@ -17,7 +17,7 @@ mod verdict;
 pub use headers::{Class, Header, PREFIXES, TABLE, Unrenderable, classify};
 pub use name::{encode_name, encode_role};
 pub use names::{Names, mark_invalid};
-pub use person::{Draft, Identity, Kind, Named, Scope, ScopeDraft};
+pub use person::{Delegation, Draft, Identity, Kind, Named, Scope, ScopeDraft};
 pub use restriction::{AccessRule, Restriction};
 pub use secret::Secret;
 pub use time::{Clock, ManualClock, UnixTime};

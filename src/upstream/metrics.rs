@@ -84,7 +84,7 @@ impl Metrics {
         let outcome = match result {
             Ok(_) => Outcome::Answered,
             Err(UpstreamError::Broken(_) | UpstreamError::Unusable) => Outcome::Broken,
-            Err(UpstreamError::Client(_)) => Outcome::Client,
+            Err(UpstreamError::BodyTooLong | UpstreamError::Client(_)) => Outcome::Client,
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
         };

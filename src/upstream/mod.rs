@@ -24,7 +24,7 @@ use pool::{Lease, Pool};
 
 pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
-pub use request_body::RequestBody;
+pub use request_body::{BodyError, RequestBody};
 pub use response_body::ResponseBody;
 pub use settings::Settings;
 
@@ -43,6 +43,9 @@ pub enum UpstreamError {
     /// It could not be reached.
     #[error(transparent)]
     Connect(#[from] DialError),
+    /// The client's body is longer than allowed.
+    #[error("the body is longer than this route takes")]
+    BodyTooLong,
     /// It took too long.
     #[error("the service did not answer within {0:?}")]
     Deadline(Duration),
@@ -198,7 +201,10 @@ impl Upstream {
                 let unsent = failed.take_message();
                 let error = failed.into_error();
                 // What hyper calls the user is whoever feeds it the request's body.
-                let error = if error.is_user() {
+                let cause = std::error::Error::source(&error).and_then(|e| e.downcast_ref());
+                let error = if matches!(cause, Some(BodyError::TooLong)) {
+                    UpstreamError::BodyTooLong
+                } else if error.is_user() {
                     UpstreamError::Client(error)
                 } else {
                     UpstreamError::Broken(error)

@@ -28,66 +28,123 @@ impl Progress {
 
 /// A client's body on its way to the service. Its trailers are dropped: some servers merge them
 /// into the headers, which would make them headers that nobody checked.
-pub struct RequestBody(Option<Live>);
+pub struct RequestBody(Inner);
+
+enum Inner {
+    Empty,
+    Live(Live),
+    Whole(Option<Bytes>),
+}
 
 struct Live {
     body: Incoming,
     progress: Progress,
+    /// How much may still come.
+    left: Option<u64>,
+}
+
+/// Why a body ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The client broke off, or framed it wrongly.
+    #[error(transparent)]
+    Client(#[from] hyper::Error),
+    /// It is longer than allowed.
+    #[error("the body is longer than this route takes")]
+    TooLong,
 }
 
 impl RequestBody {
-    /// Passes `body` on. A body that is over already costs nothing.
-    pub fn new(body: Incoming) -> Self {
+    /// Passes `body` on, up to `most` bytes. A body that is over already costs nothing.
+    pub fn new(body: Incoming, most: Option<u64>) -> Self {
         if body.is_end_stream() {
-            return Self(None);
+            return Self::empty();
         }
-        Self(Some(Live { body, progress: Progress::default() }))
+        Self(Inner::Live(Live { body, progress: Progress::default(), left: most }))
     }
 
     /// No body at all.
     pub fn empty() -> Self {
-        Self(None)
+        Self(Inner::Empty)
+    }
+
+    /// A body that was read already.
+    pub fn whole(body: Bytes) -> Self {
+        Self(if body.is_empty() { Inner::Empty } else { Inner::Whole(Some(body)) })
+    }
+
+    /// How many bytes there are, where that is known from having read them.
+    pub fn length(&self) -> Option<u64> {
+        match &self.0 {
+            Inner::Whole(Some(body)) => Some(body.len() as u64),
+            Inner::Empty | Inner::Live(_) | Inner::Whole(None) => None,
+        }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        matches!(self.0, Inner::Empty)
     }
 
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.0.as_ref().map(|live| live.progress.clone())
+        match &self.0 {
+            Inner::Live(live) => Some(live.progress.clone()),
+            Inner::Empty | Inner::Whole(_) => None,
+        }
+    }
+}
+
+impl Live {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        loop {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+            if matches!(&frame, Some(Ok(frame)) if frame.is_trailers()) {
+                continue;
+            }
+            self.progress.moved();
+            let length = match &frame {
+                Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len) as u64,
+                _ => 0,
+            };
+            if let Some(left) = &mut self.left {
+                match left.checked_sub(length) {
+                    Some(rest) => *left = rest,
+                    None => return Poll::Ready(Some(Err(BodyError::TooLong))),
+                }
+            }
+            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
+        }
     }
 }
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Some(live) = &mut self.0 else { return Poll::Ready(None) };
-        loop {
-            match ready!(Pin::new(&mut live.body).poll_frame(context)) {
-                Some(Ok(frame)) if frame.is_trailers() => {}
-                Some(frame) => {
-                    live.progress.moved();
-                    return Poll::Ready(Some(frame));
-                }
-                None => {
-                    live.progress.moved();
-                    return Poll::Ready(None);
-                }
-            }
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.0 {
+            Inner::Empty => Poll::Ready(None),
+            Inner::Live(live) => live.poll(context),
+            Inner::Whole(body) => Poll::Ready(body.take().map(|body| Ok(Frame::data(body)))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(|live| live.body.is_end_stream())
+        match &self.0 {
+            Inner::Empty | Inner::Whole(None) => true,
+            Inner::Live(live) => live.body.is_end_stream(),
+            Inner::Whole(Some(_)) => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), |live| live.body.size_hint())
+        match &self.0 {
+            Inner::Empty | Inner::Whole(None) => SizeHint::with_exact(0),
+            Inner::Live(live) => live.body.size_hint(),
+            Inner::Whole(Some(body)) => SizeHint::with_exact(body.len() as u64),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! An admission that remembers a token: what `allocations` counts and the micro benches time.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use portcullis::admission::{self, AccessRequest, Admission, Credential, Grant};
 use portcullis::dial::{Security, Trust};
 use portcullis::identity::{Clock, RawToken, TokenHasher};
 use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
+use portcullis::policy::{self, Access, Facts, Policy, Route, RouteSettings, Scopes, Way};
+use portcullis::routing::{Asked, Methods, Pattern};
 use portcullis::telemetry::Registry;
 use portcullis::validation::{self, Validator};
 
@@ -66,14 +68,49 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
             overlook_expiry: false,
         },
     );
-    runtime.block_on(admission.admit(&request(&token), &mut Duration::default())).unwrap();
+    let mut waited = Duration::ZERO;
+    runtime.block_on(admission.admit(&POLICY, &request(&token), &FACTS, &mut waited)).unwrap();
     (runtime, admission, token)
 }
+
+/// One route, whose rule looks at the path, at roles and at ids.
+pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+    let pattern = Pattern::new(Methods::All, None, "/v3/{user_id}/volumes/**").unwrap();
+    let check = "role:nobody or (role:Member and (user_id:%(user_id)s or user_domain_id:default))";
+    let route = Route {
+        name: "volumes".into(),
+        access: Access::Rule("owner".into()),
+        pass_invalid: None,
+        scopes: Scopes::ALL,
+        shadow: false,
+        query: Box::default(),
+        headers: Box::default(),
+        body: None,
+        max_body: None,
+        upstream: "default".into(),
+    };
+    Policy::new(policy::Settings {
+        routes: Some(vec![RouteSettings { pattern, route }]),
+        rules: oslo_policy::Policy::builder().inline("owner", check),
+        ..policy::Settings::default()
+    })
+    .unwrap()
+});
+
+/// The way that every request takes.
+static WAY: LazyLock<Way<'static, 'static>> = LazyLock::new(|| {
+    let asked = Asked { method: &Method::GET, host: None, path: "/v3/u/volumes/detail" };
+    POLICY.way(asked).unwrap()
+});
+
+pub(crate) static FACTS: LazyLock<Facts<'static>> =
+    LazyLock::new(|| Facts { query: None, headers: Box::leak(Box::default()), body: None });
 
 pub(crate) fn request(token: &str) -> AccessRequest<'_> {
     AccessRequest {
         method: &Method::GET,
         path: "/",
+        way: &WAY,
         user: Credential::Single(RawToken::new(token.as_bytes())),
         service: Credential::Absent,
         request_id: None,
@@ -84,7 +121,7 @@ pub(crate) fn request(token: &str) -> AccessRequest<'_> {
 pub(crate) fn decide(admission: &Admission, token: &str) -> Grant {
     let request = request(token);
     let mut waited = Duration::ZERO;
-    let decision = pin!(admission.admit(&request, &mut waited));
+    let decision = pin!(admission.admit(&POLICY, &request, &FACTS, &mut waited));
     let mut context = Context::from_waker(Waker::noop());
     match decision.poll(&mut context) {
         Poll::Ready(decision) => decision.unwrap(),

@@ -6,6 +6,7 @@ mod cache;
 mod keystone;
 mod lookup;
 mod operation;
+mod policy;
 mod server;
 mod upstream;
 
@@ -14,12 +15,14 @@ use std::time::Duration;
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 10] = [
+pub(super) static SECTIONS: [&Section; 12] = [
     &server::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
     &auth::SECTION,
     &auth::HEADERS,
+    &policy::SECTION,
+    &policy::PATHS,
     &cache::SECTION,
     &server::SECTION,
     &operation::TELEMETRY,

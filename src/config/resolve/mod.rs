@@ -6,11 +6,13 @@ mod keystone;
 mod listeners;
 mod named;
 mod peer;
+mod policy;
 mod proof;
 mod reader;
 
 use super::account::Account;
 use super::model::Config;
+use super::routes::Written;
 use super::{Environment, errors::Problems, settings::Settings};
 use crate::{telemetry, validation};
 use reader::Reader;
@@ -18,6 +20,7 @@ use reader::Reader;
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(
     settings: &Settings,
+    written: &Written,
     environment: &Environment,
     account: Account,
     problems: &mut Problems,
@@ -35,6 +38,7 @@ pub(super) fn resolve(
     let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
+    let policy = policy::policy(&mut reader, written);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
@@ -42,6 +46,7 @@ pub(super) fn resolve(
         server,
         front: front?,
         admission,
+        policy: policy?,
         validation,
         keystone: keystone?,
         upstream: upstream?,

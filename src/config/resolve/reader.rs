@@ -93,6 +93,21 @@ impl<'a> Reader<'a> {
         Some(self.environment.path(&text))
     }
 
+    /// A file or directory that was named in a list.
+    pub(super) fn located(&self, written: &str) -> PathBuf {
+        self.environment.path(written)
+    }
+
+    /// Notes what was found elsewhere.
+    pub(super) fn adopt(&mut self, problems: Problems) {
+        self.problems.adopt(problems);
+    }
+
+    /// Notes what is wrong with something that names its own place.
+    pub(super) fn complain(&mut self, key: &str, message: &str) {
+        self.problems.add(&Origin::Default, key, message);
+    }
+
     pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
         match self.value(key) {
             Some(Value::Secret(secret)) => Some(secret.clone()),

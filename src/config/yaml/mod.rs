@@ -62,6 +62,28 @@ impl Scalar {
 }
 
 impl Node {
+    /// Takes the value of `key` out, when this is a mapping that has it.
+    pub(super) fn take(&mut self, key: &str) -> Option<Self> {
+        let Content::Mapping(entries) = &mut self.content else {
+            return None;
+        };
+        let at = entries.iter().position(|entry| entry.key == key)?;
+        Some(entries.remove(at).value)
+    }
+
+    /// The value of `key`, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Content::Mapping(entries) = &mut self.content else {
+            return None;
+        };
+        entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
+    }
+
+    /// Whether this says that there is no value.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.content, Content::Scalar(scalar) if scalar.is_null())
+    }
+
     /// The value of `key`, when this is a mapping that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let Content::Mapping(entries) = &self.content else {

@@ -26,12 +26,23 @@ pub struct Draft {
     /// `is_admin_project`; Keystone leaves it out unless an admin project is configured, and
     /// absent means true (keystonemiddleware, oslo.context).
     pub is_admin_project: bool,
+    /// Through which trust, and with which application credential, the token was obtained.
+    pub delegation: Delegation,
     /// What an application credential with access rules is restricted to.
     pub restriction: Option<Restriction>,
     /// The value of `X-Service-Catalog`, when the service is to have it.
     pub catalogue: Option<String>,
     /// The value of `X-Portcullis-Token-Info`, when the service is to have it.
     pub token_info: Option<String>,
+}
+
+/// On whose behalf a token acts, besides its user's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delegation {
+    /// The trust's id.
+    pub trust_id: Option<String>,
+    /// The application credential's id.
+    pub application_credential_id: Option<String>,
 }
 
 /// Something with an id, a name and perhaps a domain.
@@ -105,6 +116,9 @@ pub struct Identity {
     user_domain_id: Option<Span>,
     scope: Kind,
     scope_id: Option<Span>,
+    project_domain_id: Option<Span>,
+    is_admin_project: bool,
+    delegation: Option<Box<Delegation>>,
     roles: Box<[Span]>,
     audit_ids: Box<[Span]>,
     expires_at: UnixTime,
@@ -131,6 +145,10 @@ impl Identity {
             ScopeDraft::System => (Kind::System, None),
             ScopeDraft::Unscoped => (Kind::Unscoped, None),
         };
+        let project_domain_id = match &draft.scope {
+            ScopeDraft::Project(Named { domain: Some((id, _)), .. }) => Some(text.keep(id)),
+            _ => None,
+        };
         let rendered = render(draft, &mut text);
         let roles = draft.roles.iter().map(|role| text.keep(role)).collect();
         let audit_ids = draft.audit_ids.iter().map(|id| text.keep(id)).collect();
@@ -140,6 +158,10 @@ impl Identity {
             user_domain_id,
             scope,
             scope_id,
+            project_domain_id,
+            is_admin_project: draft.is_admin_project,
+            delegation: (draft.delegation != Delegation::default())
+                .then(|| Box::new(draft.delegation.clone())),
             roles,
             audit_ids,
             expires_at: draft.expires_at,
@@ -202,6 +224,31 @@ impl Identity {
         self.scope().id.filter(|_| self.scope == Kind::Project)
     }
 
+    /// The id of the domain that owns the project.
+    pub fn project_domain_id(&self) -> Option<&str> {
+        self.project_domain_id.map(|span| self.str(span))
+    }
+
+    /// The domain's id, for a domain-scoped token.
+    pub fn domain_id(&self) -> Option<&str> {
+        self.scope().id.filter(|_| self.scope == Kind::Domain)
+    }
+
+    /// Whether the project is the admin project, or there is none.
+    pub fn is_admin_project(&self) -> bool {
+        self.is_admin_project
+    }
+
+    /// The id of the trust that the token was obtained through.
+    pub fn trust_id(&self) -> Option<&str> {
+        self.delegation.as_ref()?.trust_id.as_deref()
+    }
+
+    /// The id of the application credential that the token was obtained with.
+    pub fn application_credential_id(&self) -> Option<&str> {
+        self.delegation.as_ref()?.application_credential_id.as_deref()
+    }
+
     /// Role names as Keystone gave them.
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
         self.roles.iter().map(|span| self.str(*span))
@@ -224,6 +271,12 @@ impl Identity {
             + size_of_val(&*self.roles)
             + size_of_val(&*self.audit_ids)
             + size_of_val(&*self.rendered)
+            + self.delegation.as_ref().map_or(0, |delegation| {
+                let length = |id: &Option<String>| id.as_ref().map_or(0, String::len);
+                size_of::<Delegation>()
+                    + length(&delegation.trust_id)
+                    + length(&delegation.application_credential_id)
+            })
             + self.restriction.as_ref().map_or(0, |restriction| restriction.weight())
     }
 

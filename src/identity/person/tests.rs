@@ -12,6 +12,7 @@ fn draft(scope: ScopeDraft) -> Draft {
         audit_ids: vec!["DNPqI_edQOiZBrp50nKumg".into()],
         expires_at: UnixTime::from_millis(1_795_287_358_000),
         is_admin_project: true,
+        delegation: Delegation::default(),
         restriction: None,
         catalogue: None,
         token_info: None,

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::identity::{
-    AccessRule, Allowance, BadToken, Draft, Identity, Named, Restriction, ScopeDraft, UnixTime,
-    parse_timestamp,
+    AccessRule, Allowance, BadToken, Delegation, Draft, Identity, Named, Restriction, ScopeDraft,
+    UnixTime, parse_timestamp,
 };
 
 use super::KeystoneError;
@@ -39,6 +39,8 @@ struct TokenBody {
     issued_at: Option<String>,
     is_admin_project: Option<bool>,
     application_credential: Option<ApplicationCredential>,
+    #[serde(rename = "OS-TRUST:trust")]
+    trust: Option<Trust>,
     bind: Option<Value>,
 }
 
@@ -67,7 +69,13 @@ struct Role {
 
 #[derive(Deserialize)]
 struct ApplicationCredential {
+    id: Option<String>,
     access_rules: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Trust {
+    id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +121,10 @@ pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
     if token.bind.as_ref().is_some_and(|bind| bind.as_object().is_none_or(|all| !all.is_empty())) {
         return Err(KeystoneError::Bad(BadToken::Bound));
     }
-    let rules = token.application_credential.take().and_then(|made| made.access_rules);
+    let credential = token.application_credential.take();
+    let (application_credential_id, rules) =
+        credential.map_or((None, None), |made| (made.id, made.access_rules));
+    let trust_id = token.trust.take().and_then(|trust| trust.id);
     let restriction = rules.map(|rules| restriction(&rules, body, how.rules)).transpose()?;
     Ok(Draft {
         scope: scope(token.project, token.domain, token.system),
@@ -122,6 +133,7 @@ pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
         audit_ids: token.audit_ids.unwrap_or_default(),
         expires_at,
         is_admin_project: token.is_admin_project.unwrap_or(true),
+        delegation: Delegation { trust_id, application_credential_id },
         restriction,
         catalogue: None,
         token_info: None,

@@ -1,5 +1,5 @@
 use crate::identity::{
-    Allowance, Draft, ManualClock, Named, RawToken, ScopeDraft, TokenHasher, UnixTime,
+    Allowance, Delegation, Draft, ManualClock, Named, RawToken, ScopeDraft, TokenHasher, UnixTime,
 };
 
 use super::*;
@@ -38,6 +38,7 @@ fn identity(user: &str, project: &str, life: Duration) -> Arc<Identity> {
             audit_ids: vec![format!("audit-{user}")],
             expires_at: UnixTime::from_millis(0).plus(life),
             is_admin_project: true,
+            delegation: Delegation::default(),
             restriction: None,
             catalogue: None,
             token_info: None,

@@ -1,0 +1,59 @@
+//! Routes and rules, compiled.
+
+use std::sync::Arc;
+
+use super::reader::Reader;
+use crate::config::errors::Problems;
+use crate::config::routes::Written;
+use crate::policy::{Policy, Settings};
+use crate::routing::{EmptySegment, EncodedSlash, PathRules};
+
+/// The policy; `None` when something about it is wrong.
+pub(super) fn policy(reader: &mut Reader<'_>, written: &Written) -> Option<Arc<Policy>> {
+    let mut rules = oslo_policy::Policy::builder();
+    for file in reader.list("policy.files") {
+        rules = rules.file(reader.located(&file));
+    }
+    for directory in reader.list("policy.directories") {
+        rules = rules.directory(reader.located(&directory));
+    }
+    if let Some(name) = reader.text("policy.default_rule") {
+        rules = rules.default_rule(name);
+    }
+    let mut problems = Problems::default();
+    let rules = written.rules(rules, &mut problems);
+    let (routes, rules) = written.routes(rules, &mut problems);
+    let paths = paths(reader);
+    let disclose = reader.boolean("policy.disclose");
+    if !problems.is_empty() {
+        reader.adopt(problems);
+        return None;
+    }
+    match Policy::new(Settings { routes, rules, paths, disclose }) {
+        Ok(policy) => {
+            let notes = policy.rules().notes().iter();
+            reader.warnings.extend(notes.map(|note| format!("policy: {note}")));
+            Some(Arc::new(policy))
+        }
+        Err(errors) => {
+            for error in errors {
+                reader.complain("policy", &error);
+            }
+            None
+        }
+    }
+}
+
+fn paths(reader: &mut Reader<'_>) -> PathRules {
+    PathRules {
+        encoded_slash: match reader.text("paths.encoded_slash").as_deref() {
+            Some("keep") => EncodedSlash::Keep,
+            _ => EncodedSlash::Refuse,
+        },
+        empty_segment: match reader.text("paths.empty_segment").as_deref() {
+            Some("keep") => EmptySegment::Keep,
+            Some("merge") => EmptySegment::Merge,
+            _ => EmptySegment::Refuse,
+        },
+    }
+}

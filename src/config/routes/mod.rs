@@ -1,0 +1,98 @@
+//! The parts of the file that are lists of the operator's own making: routes, and the rules that
+//! they name. Everything else is in the table of options.
+
+mod entry;
+mod row;
+
+use std::sync::Arc;
+
+use oslo_policy::PolicyBuilder;
+
+use super::errors::Problems;
+use super::origin::Origin;
+use super::yaml::{Content, Mark, Node};
+use crate::policy::RouteSettings;
+
+use row::row;
+
+/// What was written of them.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The file's name.
+    name: Option<Arc<str>>,
+    routes: Option<Node>,
+    rules: Option<Node>,
+}
+
+impl Written {
+    /// Takes routes and rules out of the file, so that what is left is options alone.
+    pub(super) fn take_from(name: &Arc<str>, root: &mut Node) -> Self {
+        let routes = root.take("routes");
+        let rules = root.get_mut("policy").and_then(|policy| policy.take("rules"));
+        Self { name: Some(Arc::clone(name)), routes, rules }
+    }
+
+    /// The rules, added to those from files.
+    pub(super) fn rules(&self, builder: PolicyBuilder, problems: &mut Problems) -> PolicyBuilder {
+        let Some(rules) = &self.rules else { return builder };
+        let mut reader = self.reader(problems);
+        let Content::Mapping(entries) = &rules.content else {
+            if !rules.is_null() {
+                let message = "must hold names and rules, as in \"owner: user_id:%(user_id)s\"";
+                reader.refuse(rules.at, "policy.rules", message);
+            }
+            return builder;
+        };
+        entries.iter().fold(builder, |builder, entry| match entry.value.text() {
+            Some(text) => builder.inline(entry.key.clone(), text),
+            None => {
+                let message = "must be the text of a rule, as in \"role:member\"";
+                reader.refuse(entry.value.at, &format!("policy.rules.{}", entry.key), message);
+                builder
+            }
+        })
+    }
+
+    /// The routes, if any were written, and the builder with the checks that stand in them.
+    pub(super) fn routes(
+        &self,
+        builder: PolicyBuilder,
+        problems: &mut Problems,
+    ) -> (Option<Vec<RouteSettings>>, PolicyBuilder) {
+        let Some(routes) = &self.routes else { return (None, builder) };
+        let mut reader = self.reader(problems);
+        let Content::Sequence(items) = &routes.content else {
+            let message = "must be a list, as in \"- {path: /healthz, allow: public}\"";
+            reader.refuse(routes.at, "routes", message);
+            return (None, builder);
+        };
+        let mut builder = builder;
+        let mut rows = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let (row, changed) = row(at, item, builder, &mut reader);
+            builder = changed;
+            rows.extend(row);
+        }
+        (Some(rows), builder)
+    }
+
+    fn reader<'a>(&'a self, problems: &'a mut Problems) -> Reader<'a> {
+        Reader { name: self.name.as_ref(), problems }
+    }
+}
+
+/// Notes what is wrong, with its place.
+struct Reader<'a> {
+    name: Option<&'a Arc<str>>,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, at: Mark, key: &str, message: &str) {
+        let origin = match self.name {
+            Some(name) => Origin::File { name: Arc::clone(name), line: at.line, column: at.column },
+            None => Origin::Default,
+        };
+        self.problems.add(&origin, key, message);
+    }
+}

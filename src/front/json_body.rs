@@ -1,0 +1,179 @@
+//! A JSON body, read because rules ask for its members.
+//!
+//! The service will read the same bytes. What it could read in another way than we do (a member
+//! that stands twice, another encoding, a body that is no JSON) is refused, not guessed at.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use crate::policy::BodyFacts;
+
+use super::reply::Refusal;
+
+/// How long a body may take that has to be there before anything can be decided.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A body that was read.
+pub(super) struct Read {
+    /// As it came.
+    pub(super) bytes: Bytes,
+    /// What it says.
+    pub(super) members: Value,
+}
+
+/// Reads `body`, within the limit and a time.
+///
+/// # Errors
+/// 413 for one that is too long, 400 for one that is no JSON object or array, or is marked as
+/// something else.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Incoming,
+    wanted: BodyFacts,
+) -> Result<Read, Refusal> {
+    if !is_json(headers) {
+        return Err(Refusal::BodyNotJson);
+    }
+    let collected = timeout(PATIENCE, Limited::new(body, wanted.limit).collect()).await;
+    let bytes = match collected {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Refusal::BodyTooLarge),
+        Ok(Err(_)) | Err(_) => return Err(Refusal::BadRequest),
+    };
+    let members = members(&bytes).ok_or(Refusal::BodyNotJson)?;
+    Ok(Read { bytes, members })
+}
+
+/// One `Content-Type` that says JSON in UTF-8, and no `Content-Encoding`.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next(), kinds.next()) else {
+        return false;
+    };
+    let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
+    let mut parts = kind.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let json = name == "application/json"
+        || name.strip_prefix("application/").is_some_and(|rest| rest.ends_with("+json"));
+    let utf8 = parts.all(|part| {
+        part.strip_prefix("charset=").is_none_or(|set| matches!(set, "utf-8" | "\"utf-8\""))
+    });
+    json && utf8 && !headers.contains_key(header::CONTENT_ENCODING)
+}
+
+fn members(bytes: &[u8]) -> Option<Value> {
+    let Once(value) = serde_json::from_slice(bytes).ok()?;
+    Some(value)
+}
+
+/// A value in which no object has a member twice.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(OnceVisitor).map(Self)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without a member that stands twice")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Once(value))) = members.next_entry::<String, Once>()? {
+            if map.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(map.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_that_could_be_read_in_two_ways_is_not_read() {
+        assert_eq!(members(br#"{"a": [1, {"b": null}]}"#), Some(json!({"a": [1, {"b": null}]})));
+        for odd in [
+            &br#"{"a": 1, "a": 2}"#[..],
+            br#"{"x": {"a": 1, "\u0061": 2}}"#,
+            br#"{"a": 1} {"a": 2}"#,
+            b"a=1",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\": \"\xff\"}",
+            b"",
+        ] {
+            assert_eq!(members(odd), None, "{}", String::from_utf8_lossy(odd));
+        }
+    }
+
+    #[test]
+    fn only_what_says_that_it_is_json_is() {
+        let says = |lines: &[(&'static str, &'static str)]| {
+            let lines = lines
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+            is_json(&lines.collect())
+        };
+        let kind = "content-type";
+        assert!(says(&[(kind, "application/json")]));
+        assert!(says(&[(kind, "Application/JSON; charset=UTF-8")]));
+        assert!(says(&[(kind, "application/openstack-images-v2.1-json-patch+json")]));
+        assert!(!says(&[]));
+        assert!(!says(&[(kind, "text/plain")]));
+        assert!(!says(&[(kind, "application/json"), (kind, "text/plain")]));
+        assert!(!says(&[(kind, "application/json; charset=utf-16")]));
+        assert!(!says(&[(kind, "application/json"), ("content-encoding", "gzip")]));
+    }
+}

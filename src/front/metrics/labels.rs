@@ -1,0 +1,165 @@
+//! The closed sets of labels that requests are counted by.
+
+use http::Method;
+
+use crate::admission::Rejection;
+use crate::identity::BadToken;
+use crate::label;
+use crate::policy::Forbidden;
+
+label! {
+    /// The methods that are told apart; the rest are one.
+    pub(in crate::front) Verb as "method" {
+        /// DELETE.
+        Delete => "DELETE",
+        /// GET.
+        Get => "GET",
+        /// HEAD.
+        Head => "HEAD",
+        /// OPTIONS.
+        Options => "OPTIONS",
+        /// PATCH.
+        Patch => "PATCH",
+        /// POST.
+        Post => "POST",
+        /// PUT.
+        Put => "PUT",
+        /// Any other.
+        Other => "OTHER",
+    }
+}
+
+impl Verb {
+    pub(in crate::front) fn of(method: &Method) -> Self {
+        match *method {
+            Method::DELETE => Self::Delete,
+            Method::GET => Self::Get,
+            Method::HEAD => Self::Head,
+            Method::OPTIONS => Self::Options,
+            Method::PATCH => Self::Patch,
+            Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            _ => Self::Other,
+        }
+    }
+}
+
+label! {
+    /// What was decided.
+    pub(in crate::front) Decision as "decision" {
+        /// The request goes on, its user vouched for.
+        Allow => "allow",
+        /// It goes on, and the service is told that nobody vouches for it.
+        Defer => "defer",
+        /// It is refused.
+        Deny => "deny",
+        /// Nobody knows.
+        Error => "error",
+        /// It goes on, although the policy would refuse it: the route is only watched.
+        ShadowDeny => "shadow_deny",
+    }
+}
+
+label! {
+    /// Why.
+    pub(in crate::front) Reason as "reason" {
+        /// Keystone vouched for the token.
+        Confirmed => "confirmed",
+        /// The token is bound to something we cannot check.
+        Bound => "bound",
+        /// The token has ended.
+        Expired => "expired",
+        /// What came is no token.
+        Malformed => "malformed",
+        /// No token came.
+        Missing => "missing",
+        /// No route takes the request.
+        NoRoute => "no_route",
+        /// Nobody was asked: the route is public.
+        Public => "public",
+        /// The token's access rules do not allow the request.
+        Restricted => "restricted",
+        /// The route's rule says no.
+        Rule => "rule",
+        /// The token has a scope that the route is not for.
+        Scope => "scope",
+        /// The service token has none of the roles that make it one.
+        ServiceRole => "service_role",
+        /// The service token is no good.
+        ServiceToken => "service_token",
+        /// The token is longer than the limit.
+        TooLong => "too_long",
+        /// Nobody knows.
+        Unavailable => "unavailable",
+        /// The route's rule cannot be decided for this request.
+        Undecided => "undecided",
+        /// Keystone does not vouch for the token.
+        Unknown => "unknown",
+    }
+}
+
+impl Reason {
+    pub(in crate::front) fn of(rejection: &Rejection) -> Self {
+        match rejection {
+            Rejection::BadServiceToken(_) => Self::ServiceToken,
+            Rejection::Forbidden(forbidden) => Self::from(*forbidden),
+            Rejection::NoServiceRole => Self::ServiceRole,
+            Rejection::BadToken(BadToken::Bound) => Self::Bound,
+            Rejection::BadToken(BadToken::Expired) => Self::Expired,
+            Rejection::BadToken(BadToken::Malformed) => Self::Malformed,
+            Rejection::BadToken(BadToken::Restricted) => Self::Restricted,
+            Rejection::BadToken(BadToken::Unknown) => Self::Unknown,
+            Rejection::MissingToken => Self::Missing,
+            Rejection::BadToken(BadToken::TooLong) => Self::TooLong,
+            Rejection::Unavailable { .. } => Self::Unavailable,
+        }
+    }
+
+    /// The decisions that it can lead to.
+    pub(super) fn decisions(self) -> &'static [Decision] {
+        match self {
+            Self::Confirmed | Self::Public => &[Decision::Allow],
+            Self::NoRoute => &[Decision::Deny],
+            Self::Rule | Self::Scope | Self::Undecided => &[Decision::Deny, Decision::ShadowDeny],
+            Self::Unavailable => &[Decision::Error],
+            Self::Bound
+            | Self::Expired
+            | Self::Malformed
+            | Self::Missing
+            | Self::Restricted
+            | Self::ServiceRole
+            | Self::ServiceToken
+            | Self::TooLong
+            | Self::Unknown => &[Decision::Deny, Decision::Defer],
+        }
+    }
+}
+
+impl From<Forbidden> for Reason {
+    fn from(forbidden: Forbidden) -> Self {
+        match forbidden {
+            Forbidden::NoRoute => Self::NoRoute,
+            Forbidden::Rule => Self::Rule,
+            Forbidden::Scope => Self::Scope,
+            Forbidden::Undecided => Self::Undecided,
+        }
+    }
+}
+
+label! {
+    /// Why a request was refused before anybody looked at its token.
+    pub(in crate::front) Rejected as "reason" {
+        /// A `Connection` field that is no list of names.
+        Connection => "connection",
+        /// A transfer coding other than `chunked`, or stated twice.
+        Framing => "framing",
+        /// No `Host`, more than one, an odd one, or another than the target's.
+        Host => "host",
+        /// A path that could be read in two ways, where paths decide something.
+        Path => "path",
+        /// A target that is no path.
+        Target => "target",
+        /// CONNECT or TRACE.
+        Method => "method",
+    }
+}

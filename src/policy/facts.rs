@@ -1,0 +1,135 @@
+//! What is asked for, as rules see it: parts of the path by their names, and what the route lets
+//! rules look at besides, as `query.NAME`, `header.NAME` and `body.NAME`.
+//!
+//! The service reads the same request with rules of its own. Where it could find another value
+//! than we do, there is none here: a check on it cannot be decided, and the rule denies.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use oslo_policy::{AsValue, Lookup, Target, Value};
+use serde_json::Value as Json;
+
+use super::Way;
+
+/// What is known of a request besides its method, host and path.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// What stands behind the question mark.
+    pub query: Option<&'a str>,
+    /// The client's fields.
+    pub headers: &'a HeaderMap,
+    /// The body, where the route asks for it and there is one. No member stands twice in it.
+    pub body: Option<&'a Json>,
+}
+
+/// The facts of one request on its way.
+pub(super) struct Aim<'a> {
+    way: &'a Way<'a, 'a>,
+    facts: &'a Facts<'a>,
+    /// Query parameters that rules may ask for, decoded; each as often as it could be found.
+    query: Vec<(&'a str, Cow<'a, str>)>,
+    /// Parts of the path that had to be decoded.
+    captures: Vec<(&'a str, String)>,
+}
+
+impl<'a> Facts<'a> {
+    /// Prepares what rules may look at. Allocates only for routes that look at the query, and for
+    /// paths with escapes.
+    pub(super) fn target(&'a self, way: &'a Way<'a, 'a>) -> Aim<'a> {
+        let mut query = Vec::new();
+        if let (Some(text), false) = (self.query, way.route.query.is_empty()) {
+            // Some servers take a semicolon for an ampersand: a value must be the same for both.
+            for marks in [&['&'][..], &['&', ';']] {
+                for pair in text.split(marks) {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    let name = decoded(name, true);
+                    let known = way.route.query.iter().find(|known| ***known == *name);
+                    query.extend(known.map(|known| (&**known, decoded(value, true))));
+                }
+            }
+        }
+        let encoded = |name: &'a str| {
+            let part = way.capture(name).filter(|part| part.contains('%'))?;
+            Some((name, decoded(part, false).into_owned()))
+        };
+        let captures = way.names().filter_map(encoded).collect();
+        Aim { way, facts: self, query, captures }
+    }
+}
+
+impl Target for Aim<'_> {
+    fn lookup(&self, key: &str) -> Lookup<'_> {
+        match key.split_once('.') {
+            None => self.capture(key),
+            Some(("query", name)) => Lookup::of(
+                self.query.iter().filter(|(known, _)| *known == name).map(|(_, v)| Value::Text(v)),
+            ),
+            Some(("header", name)) => self.header(name),
+            Some(("body", path)) => self.member(path),
+            Some(_) => Lookup::Absent,
+        }
+    }
+}
+
+impl Aim<'_> {
+    fn capture(&self, name: &str) -> Lookup<'_> {
+        let decoded = self.captures.iter().find(|(known, _)| *known == name);
+        let text = decoded.map(|(_, text)| text.as_str()).or_else(|| self.way.capture(name));
+        text.map(Value::Text).into()
+    }
+
+    fn header(&self, name: &str) -> Lookup<'_> {
+        if !self.way.route.headers.iter().any(|known| known.as_str() == name) {
+            return Lookup::Absent;
+        }
+        let mut values = Vec::new();
+        for value in self.facts.headers.get_all(name) {
+            match str::from_utf8(value.as_bytes()) {
+                Ok(text) => values.push(Value::Text(text)),
+                Err(_) => return Lookup::Ambiguous,
+            }
+        }
+        Lookup::of(values)
+    }
+
+    fn member(&self, path: &str) -> Lookup<'_> {
+        let mut place = self.facts.body;
+        for name in path.split('.') {
+            place = match place {
+                Some(Json::Array(items)) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
+                Some(object) => object.get(name),
+                None => None,
+            };
+        }
+        place.map(AsValue::as_value).into()
+    }
+}
+
+/// Percent-decoded text; what is not UTF-8 then is marked as such and equals nothing.
+fn decoded(text: &str, form: bool) -> Cow<'_, str> {
+    if !text.contains('%') && !(form && text.contains('+')) {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match (byte, tail) {
+            (b'%', [high, low, tail @ ..]) => match hex(*high).zip(hex(*low)) {
+                Some((high, low)) => {
+                    bytes.push(high << 4 | low);
+                    rest = tail;
+                }
+                None => bytes.push(b'%'),
+            },
+            (b'+', _) if form => bytes.push(b' '),
+            (byte, _) => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
+}

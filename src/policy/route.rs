@@ -1,0 +1,98 @@
+//! What a route stands for.
+
+use http::HeaderName;
+
+use crate::identity::Kind;
+
+/// A route.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// What it is called in metrics and logs.
+    pub name: Box<str>,
+    /// Who may take it.
+    pub access: Access,
+    /// Whether a request without a valid token is passed on as such, and not refused; `None`
+    /// leaves that to `auth.delay_decision`.
+    pub pass_invalid: Option<bool>,
+    /// For tokens of which scopes it is.
+    pub scopes: Scopes,
+    /// Whether a denial is only recorded.
+    pub shadow: bool,
+    /// Query parameters that rules may ask for, as `query.NAME`.
+    pub query: Box<[Box<str>]>,
+    /// Header fields that rules may ask for, as `header.NAME`.
+    pub headers: Box<[HeaderName]>,
+    /// Whether rules may ask for members of a JSON body, as `body.NAME`.
+    pub body: Option<BodyFacts>,
+    /// The longest body in bytes; `None` for no limit.
+    pub max_body: Option<u64>,
+    /// The upstream's name.
+    pub upstream: Box<str>,
+}
+
+/// Who may take a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; no token is looked at.
+    Public,
+    /// Whoever the rule of this name allows.
+    Rule(Box<str>),
+    /// Whoever has a valid token.
+    Token,
+}
+
+/// How a JSON body is read for rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyFacts {
+    /// The longest that is read, in bytes; a longer one is refused.
+    pub limit: usize,
+}
+
+/// A set of scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scopes {
+    /// Domain-scoped tokens.
+    pub domain: bool,
+    /// Project-scoped ones.
+    pub project: bool,
+    /// System-scoped ones.
+    pub system: bool,
+    /// Those without a scope.
+    pub unscoped: bool,
+}
+
+impl Scopes {
+    /// All of them.
+    pub const ALL: Self = Self { domain: true, project: true, system: true, unscoped: true };
+
+    /// Whether tokens of that scope are in it.
+    pub fn take(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Domain => self.domain,
+            Kind::Project => self.project,
+            Kind::System => self.system,
+            Kind::Unscoped => self.unscoped,
+        }
+    }
+}
+
+impl Route {
+    /// The one route there is where none was written.
+    pub(super) fn anywhere() -> Self {
+        Self {
+            name: DEFAULT.into(),
+            access: Access::Token,
+            pass_invalid: None,
+            scopes: Scopes::ALL,
+            shadow: false,
+            query: Box::default(),
+            headers: Box::default(),
+            body: None,
+            max_body: None,
+            upstream: DEFAULT.into(),
+        }
+    }
+}
+
+/// The name of what was given none.
+const DEFAULT: &str = "default";

@@ -1,0 +1,34 @@
+//! What the operator decides about who may do what.
+
+use oslo_policy::PolicyBuilder;
+
+use super::Route;
+use crate::routing::{PathRules, Pattern};
+
+/// Routes and rules.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// In the order in which they are tried; `None` where none were written.
+    pub routes: Option<Vec<RouteSettings>>,
+    /// The rules.
+    pub rules: PolicyBuilder,
+    /// How paths are read where there are routes.
+    pub paths: PathRules,
+    /// Whether a client that is refused may learn the rule's name.
+    pub disclose: bool,
+}
+
+/// A route: what it takes, and what it stands for.
+#[derive(Clone, Debug)]
+pub struct RouteSettings {
+    /// What it takes.
+    pub pattern: Pattern,
+    /// What it stands for.
+    pub route: Route,
+}
+
+impl RouteSettings {
+    pub(super) fn into_row(self) -> (Pattern, Route) {
+        (self.pattern, self.route)
+    }
+}

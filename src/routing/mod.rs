@@ -1,0 +1,13 @@
+//! Which route a request takes: first match over method, host and path, compiled.
+//!
+//! Pure: nothing here waits or knows what a route means. Whoever builds a table puts into it what
+//! a route stands for.
+
+mod host;
+mod path;
+mod table;
+mod template;
+
+pub use host::HostPattern;
+pub use path::{EmptySegment, EncodedSlash, OddPath, PathRules, normal};
+pub use table::{Asked, Found, Methods, Pattern, Table};

@@ -1,0 +1,235 @@
+//! The one spelling of a path: what a rule is looked up by is what the service gets.
+//!
+//! A path that two readers could take for two places is refused rather than repaired
+//! (reference: RFC 3986, section 6.2.2; the bypasses that gateways became known for).
+
+use std::borrow::Cow;
+
+/// What to do with paths that some services need and others misread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PathRules {
+    /// `%2F` and `%5C`.
+    pub encoded_slash: EncodedSlash,
+    /// `//`.
+    pub empty_segment: EmptySegment,
+}
+
+/// What an encoded slash or backslash means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EncodedSlash {
+    /// Part of its segment; stays as it is. For services that do not decode it before they look
+    /// for slashes.
+    Keep,
+    /// The request is refused.
+    #[default]
+    Refuse,
+}
+
+/// What an empty segment means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmptySegment {
+    /// A segment without characters. For services that tell `a//b` from `a/b`.
+    Keep,
+    /// Nothing: it is left out, for the rule and for the service.
+    Merge,
+    /// The request is refused.
+    #[default]
+    Refuse,
+}
+
+/// A path that could be read in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the path can be read in two ways")]
+pub struct OddPath;
+
+/// `path` in its normal spelling: what needs no encoding has none, and the rest is encoded in
+/// capitals. Borrowed, and without looking twice, for the path that is normal already.
+///
+/// # Errors
+/// When the path has dot segments, however written; a control character, a backslash, or a byte
+/// outside ASCII; an escape that is broken, hides another escape, or is not UTF-8 when decoded; or
+/// what `rules` refuse.
+pub fn normal(path: &str, rules: PathRules) -> Result<Cow<'_, str>, OddPath> {
+    if !path.starts_with('/') || path.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\')
+    {
+        return Err(OddPath);
+    }
+    let path =
+        if path.contains('%') { respelled(path, rules)?.into() } else { Cow::Borrowed(path) };
+    if segments(&path).any(is_dots) {
+        return Err(OddPath);
+    }
+    match rules.empty_segment {
+        EmptySegment::Keep => Ok(path),
+        _ if !path.contains("//") => Ok(path),
+        EmptySegment::Merge => Ok(merged(&path).into()),
+        EmptySegment::Refuse => Err(OddPath),
+    }
+}
+
+/// The segments of a path that begins with a slash.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').skip(1)
+}
+
+/// The part of a segment before its parameters, which some services cut off.
+pub(super) fn without_parameters(segment: &str) -> &str {
+    let end = segment.find(';').into_iter().chain(segment.find("%3B")).min();
+    end.and_then(|end| segment.get(..end)).unwrap_or(segment)
+}
+
+/// `.` and `..`, also in letters that look like dots to a service that folds them.
+fn is_dots(segment: &str) -> bool {
+    let name = without_parameters(segment);
+    if matches!(name, "." | "..") {
+        return true;
+    }
+    // U+2024 and U+FF0E, as they stand in the normal spelling.
+    let folded = name.replace("%E2%80%A4", ".").replace("%EF%BC%8E", ".");
+    matches!(folded.as_str(), "." | "..") || folded == "%E2%80%A5"
+}
+
+fn respelled(path: &str, rules: PathRules) -> Result<String, OddPath> {
+    let mut text = String::with_capacity(path.len());
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        if *byte != b'%' {
+            text.push(char::from(*byte));
+            decoded.push(*byte);
+            rest = tail;
+            continue;
+        }
+        let [high, low, tail @ ..] = tail else { return Err(OddPath) };
+        let byte = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low).ok_or(OddPath)?;
+        match byte {
+            b'/' | b'\\' if rules.encoded_slash == EncodedSlash::Refuse => return Err(OddPath),
+            byte if byte.is_ascii_control() => return Err(OddPath),
+            // An escape within an escape is there for a service that decodes twice.
+            b'%' if matches!(tail, [a, b, ..] if hex(*a).is_some() && hex(*b).is_some()) => {
+                return Err(OddPath);
+            }
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                text.push(char::from(byte));
+            }
+            byte => {
+                text.push('%');
+                text.extend([byte >> 4, byte & 15].map(upper_hex));
+            }
+        }
+        decoded.push(byte);
+        rest = tail;
+    }
+    // Overlong and broken sequences are read in as many ways as there are decoders.
+    if std::str::from_utf8(&decoded).is_err() { Err(OddPath) } else { Ok(text) }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
+}
+
+fn upper_hex(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
+}
+
+fn merged(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !text.ends_with('/') {
+            text.push(c);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(path: &str) -> Option<String> {
+        normal(path, PathRules::default()).ok().map(Cow::into_owned)
+    }
+
+    #[test]
+    fn there_is_one_spelling() {
+        for (path, spelling) in [
+            ("/", "/"),
+            ("/v1/a-b._~", "/v1/a-b._~"),
+            ("/%76%31/%7e", "/v1/~"),
+            ("/a%20b%e6%97%a5", "/a%20b%E6%97%A5"),
+            ("/a:b@c!$&'()*+,;=", "/a:b@c!$&'()*+,;="),
+            ("/100%25", "/100%25"),
+            ("/a%3bx", "/a%3Bx"),
+            ("/a/", "/a/"),
+            ("/..a/...", "/..a/..."),
+        ] {
+            assert_eq!(of(path).as_deref(), Some(spelling), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused() {
+        for path in [
+            "",
+            "a",
+            "*",
+            "/..",
+            "/a/../b",
+            "/./",
+            "/%2e%2E/",
+            "/.%2e",
+            "/..;x/",
+            "/..%3bx",
+            "/%2e;a=b/admin",
+            "/a%2fb",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a\\b",
+            "/a%00",
+            "/a%0a",
+            "/a%7f",
+            "/a b",
+            "/é",
+            "/%",
+            "/%4",
+            "/%zz",
+            "/%252e%252e/",
+            "/%2541",
+            "/%c0%ae",
+            "/%ff",
+            "/%ef%bc%8e%ef%bc%8e/x",
+            "/%e2%80%a5/x",
+            "/%e2%80%a4",
+            "//a",
+            "/a//b",
+            "/a//",
+        ] {
+            assert_eq!(of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_a_service_needs_can_be_let_in() {
+        let keep =
+            PathRules { encoded_slash: EncodedSlash::Keep, empty_segment: EmptySegment::Keep };
+        assert_eq!(normal("/a%2fb//%5c", keep).unwrap(), "/a%2Fb//%5C");
+        let merge = PathRules { empty_segment: EmptySegment::Merge, ..PathRules::default() };
+        assert_eq!(normal("//a///b/", merge).unwrap(), "/a/b/");
+        assert!(normal("/a/..//b", merge).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_normal_spelling_is_its_own(path in "/[ -~]{0,24}", parts in prop::collection::vec(
+            prop::sample::select(vec!["/", "//", ".", "..", "%2e", "%2f", "%41", "%25", ";", "a"]), 0..8,
+        )) {
+            for path in [path, format!("/{}", parts.concat())] {
+                if let Ok(once) = normal(&path, PathRules::default()) {
+                    prop_assert_eq!(normal(&once, PathRules::default()), Ok(once.clone()));
+                }
+            }
+        }
+    }
+}

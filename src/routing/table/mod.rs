@@ -1,0 +1,168 @@
+//! The compiled table. The first row that fits a request is its route; finding it takes a few
+//! steps for each segment of the path, however many rows there are.
+
+mod cover;
+mod tree;
+
+use http::Method;
+
+use super::HostPattern;
+use super::template::{self, Segment};
+
+use tree::Node;
+
+/// What a row takes.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    methods: Methods,
+    host: Option<HostPattern>,
+    template: Vec<Segment>,
+}
+
+/// Which methods a row takes; compared exactly, so that `HEAD` is not `GET`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Methods {
+    /// Every method.
+    All,
+    /// These.
+    These(Vec<Method>),
+}
+
+/// What is asked for, as routes see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The host, as the request names it.
+    pub host: Option<&'a str>,
+    /// The path in its normal spelling, without the query.
+    pub path: &'a str,
+}
+
+/// A table of routes, each standing for an `R`.
+#[derive(Debug)]
+pub struct Table<R> {
+    rows: Box<[(Pattern, R)]>,
+    root: Node,
+}
+
+/// The route that a request takes.
+#[derive(Debug)]
+pub struct Found<'t, 'p, R> {
+    /// What it stands for.
+    pub route: &'t R,
+    pattern: &'t Pattern,
+    path: &'p str,
+}
+
+impl Methods {
+    fn take(&self, method: &Method) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(methods) => methods.contains(method),
+        }
+    }
+}
+
+impl Pattern {
+    /// Reads a row's pattern.
+    ///
+    /// # Errors
+    /// A sentence for the operator, which the template begins.
+    pub fn new(
+        methods: Methods,
+        host: Option<HostPattern>,
+        template: &str,
+    ) -> Result<Self, String> {
+        Ok(Self { methods, host, template: template::parse(template)? })
+    }
+
+    /// The names of the template's variable parts.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.template.iter().filter_map(template::name)
+    }
+
+    fn takes(&self, asked: Asked<'_>) -> bool {
+        self.methods.take(asked.method)
+            && self.host.as_ref().is_none_or(|host| asked.host.is_some_and(|h| host.fits(h)))
+    }
+}
+
+impl<R> Table<R> {
+    /// Compiles rows; of two that fit the earlier counts.
+    pub fn new(rows: Vec<(Pattern, R)>) -> Self {
+        let mut root = Node::default();
+        for (at, (pattern, _)) in rows.iter().enumerate() {
+            root.insert(at, &pattern.template);
+        }
+        Self { rows: rows.into(), root }
+    }
+
+    /// The first row that takes what is asked for. A slash at the end of the path does not matter:
+    /// services that tell `/a/` from `/a` are few, and those that do not must not be a way round
+    /// a rule. Allocates nothing.
+    pub fn find<'p>(&self, asked: Asked<'p>) -> Option<Found<'_, 'p, R>> {
+        let takes = |at: usize| self.rows.get(at).is_some_and(|(pattern, _)| pattern.takes(asked));
+        let rest = asked.path.strip_prefix('/')?;
+        let (pattern, route) = self.rows.get(self.root.first(rest, &takes)?)?;
+        Some(Found { route, pattern, path: asked.path })
+    }
+
+    /// The rows in their order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Pattern, &R)> {
+        self.rows.iter().map(|(pattern, route)| (pattern, route))
+    }
+
+    /// Rows that no request can reach, each with an earlier one that takes all of theirs.
+    pub fn unreachable(&self) -> Vec<(&R, &R)> {
+        self.rows
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (late, route))| {
+                let earlier = self.rows.get(..at)?;
+                let (_, cover) = earlier.iter().find(|(early, _)| early.covers(late))?;
+                Some((route, cover))
+            })
+            .collect()
+    }
+
+    /// Rows that share some of their requests without either taking all of the other's, so that
+    /// their order decides.
+    pub fn overlaps(&self) -> Vec<(&R, &R)> {
+        let mut pairs = Vec::new();
+        for (at, (late, route)) in self.rows.iter().enumerate() {
+            for (early, other) in self.rows.get(..at).unwrap_or_default() {
+                if early.meets(late) && !early.covers(late) && !late.covers(early) {
+                    pairs.push((other, route));
+                }
+            }
+        }
+        pairs
+    }
+}
+
+impl<'p, R> Found<'_, 'p, R> {
+    /// The names of the path's variable parts.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pattern.names()
+    }
+
+    /// The variable part of the path by that name, as it was sent.
+    pub fn capture(&self, name: &str) -> Option<&'p str> {
+        let template = &self.pattern.template;
+        let at = template.iter().position(|segment| template::name(segment) == Some(name))?;
+        let Some(Segment::Variable(variable)) = template.get(at) else { return None };
+        let path = self.path.strip_prefix('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let rest = template.iter().position(|segment| *segment == Segment::Rest);
+        let segment = match rest {
+            // Behind `**`, places are counted from the end.
+            Some(rest) if rest < at => path.rsplit('/').nth(template.len() - 1 - at),
+            _ => path.split('/').nth(at),
+        };
+        variable.part_of(segment?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn row(text: &str) -> (Pattern, String) {
+    let mut words = text.split(' ');
+    let (methods, template) = (words.next().unwrap(), words.next().unwrap());
+    let methods = match methods {
+        "*" => Methods::All,
+        some => Methods::These(some.split(',').map(|method| method.parse().unwrap()).collect()),
+    };
+    let host = words.next().map(|host| HostPattern::parse(host).unwrap());
+    (Pattern::new(methods, host, template).unwrap(), text.to_owned())
+}
+
+fn table(rows: &[&str]) -> Table<String> {
+    Table::new(rows.iter().map(|text| row(text)).collect())
+}
+
+fn asked<'a>(method: &'a Method, path: &'a str) -> Asked<'a> {
+    Asked { method, host: Some("api.example:8774"), path }
+}
+
+/// The row that `GET path` takes; empty for none.
+fn found(table: &Table<String>, path: &str) -> String {
+    table.find(asked(&Method::GET, path)).map(|found| found.route.clone()).unwrap_or_default()
+}
+
+#[test]
+fn the_first_row_that_fits_counts() {
+    let table = table(&[
+        "GET /healthz",
+        "POST /v1/{project_id}/volumes",
+        "GET /v1/{project_id}/volumes/detail",
+        "GET /v1/{project_id}/volumes/{id}",
+        "* /v1/{project_id}/volumes/{id}/**",
+        "GET /v1/special/volumes/{id}",
+        "* /admin/** other.example",
+        "* /admin",
+        "GET /files/*.json",
+        "* /**/action",
+        "* /v1/**",
+    ]);
+    for (path, expected) in [
+        ("/healthz", "GET /healthz"),
+        ("/healthz/", "GET /healthz"),
+        ("/healthz;jsessionid=1", "GET /healthz"),
+        ("/v1/p/volumes", "* /v1/**"),
+        ("/v1/p/volumes/detail", "GET /v1/{project_id}/volumes/detail"),
+        ("/v1/p/volumes/5", "GET /v1/{project_id}/volumes/{id}"),
+        ("/v1/special/volumes/5", "GET /v1/{project_id}/volumes/{id}"),
+        ("/v1/p/volumes/5/", "GET /v1/{project_id}/volumes/{id}"),
+        ("/v1/p/volumes/5/metadata", "* /v1/{project_id}/volumes/{id}/**"),
+        ("/v1/p/volumes/5/action", "* /v1/{project_id}/volumes/{id}/**"),
+        ("/v1/p/servers/5/action", "* /**/action"),
+        ("/action", "* /**/action"),
+        ("/v1", "* /v1/**"),
+        ("/v1/", "* /v1/**"),
+        ("/admin", "* /admin"),
+        ("/admin/x", ""),
+        ("/files/a.json", "GET /files/*.json"),
+        ("/files/.json", ""),
+        ("/files/a.xml", ""),
+        ("/", ""),
+        ("*", ""),
+    ] {
+        assert_eq!(found(&table, path), expected, "{path}");
+    }
+    let post = table.find(asked(&Method::POST, "/v1/p/volumes")).unwrap();
+    assert_eq!(post.route, "POST /v1/{project_id}/volumes");
+    assert!(table.find(asked(&Method::HEAD, "/healthz")).is_none(), "HEAD is not GET");
+}
+
+#[test]
+fn captures_are_what_was_sent() {
+    let table = table(&["* /v1/AUTH_{project_id}/**/{last}.tar", "* /{a}/x/{b}"]);
+    let first = table.find(asked(&Method::GET, "/v1/AUTH_abc/c/d/e.tar/")).unwrap();
+    assert_eq!(first.capture("project_id"), Some("abc"));
+    assert_eq!(first.capture("last"), Some("e"));
+    assert_eq!(first.capture("other"), None);
+    let second = table.find(asked(&Method::GET, "/1;p/x/%E6")).unwrap();
+    assert_eq!((second.capture("a"), second.capture("b")), (Some("1;p"), Some("%E6")));
+}
+
+#[test]
+fn rows_that_nothing_reaches_and_rows_that_share_requests_are_told() {
+    let table = table(&[
+        "* /v1/**",
+        "GET /v1/{a}/b",
+        "GET,POST /v2/{a}",
+        "GET /v2/*",
+        "* /v2/x",
+        "* /x/{a} *.example",
+        "* /x/y a.example",
+        "GET /y/{a}/z",
+        "GET /y/w/{b}",
+        "* /*.json",
+        "* /a.json",
+    ]);
+    let pair = |(a, b): (&String, &String)| (a.clone(), b.clone());
+    let unreachable: Vec<_> = table.unreachable().into_iter().map(pair).collect();
+    let expected = [
+        ("GET /v1/{a}/b", "* /v1/**"),
+        ("GET /v2/*", "GET,POST /v2/{a}"),
+        ("* /x/y a.example", "* /x/{a} *.example"),
+        ("* /a.json", "* /*.json"),
+    ];
+    assert_eq!(unreachable, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let overlaps: Vec<_> = table.overlaps().into_iter().map(pair).collect();
+    assert!(overlaps.contains(&("GET /y/{a}/z".into(), "GET /y/w/{b}".into())), "{overlaps:?}");
+    assert!(overlaps.contains(&("GET,POST /v2/{a}".into(), "* /v2/x".into())), "{overlaps:?}");
+}
+
+/// One row after the other, as anybody would write it.
+fn slowly(table: &Table<String>, path: &str) -> String {
+    let fits = |template: &[Segment]| {
+        let path = path.strip_prefix('/').unwrap();
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let segments: Vec<_> = if path.is_empty() { vec![] } else { path.split('/').collect() };
+        naive(template, &segments)
+    };
+    let row = table
+        .rows
+        .iter()
+        .find(|(pattern, _)| pattern.takes(asked(&Method::GET, path)) && fits(&pattern.template));
+    row.map(|(_, route)| route.clone()).unwrap_or_default()
+}
+
+fn naive(template: &[Segment], segments: &[&str]) -> bool {
+    match (template, segments) {
+        ([], []) => true,
+        ([Segment::Rest, tail @ ..], segments) => {
+            (0..=segments.len()).any(|at| naive(tail, &segments[at..]))
+        }
+        ([first, template @ ..], [segment, segments @ ..]) => {
+            first.takes(segment) && naive(template, segments)
+        }
+        _ => false,
+    }
+}
+
+fn a_template() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec!["a", "b", "{x}", "*", "a{x}", "*b", "c"]);
+    (prop::collection::vec(part, 0..4), 0..5_usize, any::<bool>()).prop_map(|(parts, at, wide)| {
+        let mut seen = false;
+        let mut parts: Vec<_> =
+            parts
+                .into_iter()
+                // A name may stand once.
+                .map(|part| {
+                    if part.contains('{') && std::mem::replace(&mut seen, true) {
+                        "*"
+                    } else {
+                        part
+                    }
+                })
+                .collect();
+        if wide {
+            parts.insert(at.min(parts.len()), "**");
+        }
+        format!("/{}", parts.join("/"))
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_tree_finds_what_looking_at_every_row_finds(
+        templates in prop::collection::vec(a_template(), 1..12),
+        path in "/([abc]{1,2}/){0,4}[abc]{0,2}",
+    ) {
+        let rows: Vec<_> = templates.iter().map(|template| format!("GET {template}")).collect();
+        let rows: Vec<_> = rows.iter().map(String::as_str).collect();
+        let table = table(&rows);
+        if !path.contains("//") {
+            prop_assert_eq!(found(&table, &path), slowly(&table, &path));
+        }
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_changes_nothing(
+        templates in prop::collection::vec(a_template(), 1..8),
+        at in 0..8_usize,
+        path in "/([abc]{1,2}/){0,3}[abc]{1,2}",
+    ) {
+        let mut rows: Vec<_> = templates.iter().map(|template| format!("GET {template}")).collect();
+        let before = table(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        rows.insert(at.min(rows.len()), "GET /unrelated/{x}/**".to_owned());
+        let after = table(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert_eq!(found(&before, &path), found(&after, &path));
+    }
+
+    #[test]
+    fn a_row_that_covers_another_takes_all_of_its_requests(
+        one in a_template(), other in a_template(),
+        path in "/([abc]{1,2}/){0,3}[abc]{1,2}",
+    ) {
+        let (one, other) = (row(&format!("GET {one}")).0, row(&format!("GET {other}")).0);
+        let takes = |pattern: &Pattern| {
+            let table = Table::new(vec![(pattern.clone(), ())]);
+            table.find(asked(&Method::GET, &path)).is_some()
+        };
+        if takes(&other) {
+            prop_assert!(!one.covers(&other) || takes(&one));
+            prop_assert!(one.meets(&other) || !takes(&one));
+        }
+    }
+}
