@@ -12,6 +12,7 @@ use crate::config::errors::{ConfigErrors, Problems, legible};
 use crate::config::layers::Layers;
 use crate::config::options::{self, Field, Kind};
 use crate::config::origin::{Origin, Spot};
+use crate::config::routes::Written;
 use crate::config::settings::{self, shown};
 use crate::config::{Environment, account, resolve};
 
@@ -64,7 +65,7 @@ fn check(
     let settled = account::settle(&mut layers, &bare, lost, problems, &mut warnings);
     let missing_at = Origin::Ini(translation.spot("auth_url"));
     let settings = settings::read(&layers, &bare, &missing_at, problems, &mut warnings);
-    resolve::resolve(&settings, &bare, settled, problems, warnings);
+    resolve::resolve(&settings, &Written::default(), &bare, settled, problems, warnings);
     for (origin, message) in problems.iter() {
         if let Origin::Ini(spot) = origin {
             translation.refuse(spot, message);
