@@ -9,6 +9,7 @@ use anyhow::Context;
 use crate::app::{App, Side, dev, probe};
 use crate::cli::{Cli, Command, Configured, Health, Import, Show};
 use crate::config::{self, Authtoken, ConfigErrors, Environment, Input, Loaded, Sources};
+use crate::policy::{Policy, Route};
 use crate::telemetry;
 
 /// What a wrong configuration ends with.
@@ -62,6 +63,9 @@ fn check(from: Configured) -> anyhow::Result<()> {
     for warning in &config.warnings {
         say(&format!("warning: {warning}"))?;
     }
+    for line in about_routes(&config.policy) {
+        say(&line)?;
+    }
     say("the configuration is valid")
 }
 
@@ -72,6 +76,21 @@ fn import(Import { source, upstream }: &Import) -> anyhow::Result<()> {
     // What could be translated is said even when something is refused: it is a beginning.
     say(import.text.trim_end())?;
     import.refused.map_or(Ok(()), |refused| Err(refused.into()))
+}
+
+/// What whoever wrote the routes may not have meant.
+fn about_routes(policy: &Policy) -> Vec<String> {
+    let Some(table) = policy.table() else { return Vec::new() };
+    let shown = |route: &Route| format!("{:?}", route.takes);
+    let unreachable = table.unreachable().into_iter().map(|(route, cover)| {
+        let (route, cover) = (shown(route), shown(cover));
+        format!("warning: no request reaches the route {route}: {cover} before it takes them all")
+    });
+    let overlaps = table.overlaps().into_iter().map(|(first, second)| {
+        let (first, second) = (shown(first), shown(second));
+        format!("note: some requests fit both {first} and {second}; the first decides")
+    });
+    unreachable.chain(overlaps).collect()
 }
 
 fn ask(health: Health) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// What each room may import. A room that is missing here, or an arrow that is not listed, fails.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "commands"]),
-    ("commands", &["app", "cli", "config", "telemetry"]),
+    ("commands", &["app", "cli", "config", "policy", "telemetry"]),
     (
         "app",
         &[

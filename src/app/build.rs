@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::admission::Admission;
 use crate::config::{Config, Process};
-use crate::front;
+use crate::front::{self, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::telemetry::{MetricError, Registry};
@@ -31,7 +31,7 @@ pub(super) struct Parts {
     pub(super) questions: Questions,
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
-    pub(super) upstream: Upstream,
+    pub(super) upstreams: Upstreams,
     pub(super) readiness: Readiness,
     pub(super) side: Side,
 }
@@ -65,7 +65,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         front::Metrics::register(&registry)?,
     )
     .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
-    let upstream = Upstream::new(&config.upstream, upstream::Metrics::register(&registry)?)?;
+    let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
         server: Arc::new(server::Shared::new(within_limits(&config.server), &registry)?),
@@ -74,10 +74,19 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         validator,
         questions,
         door: Arc::new(door),
-        upstream,
+        upstreams,
         readiness,
         side,
     })
+}
+
+fn upstreams(config: &Config, metrics: &upstream::Metrics) -> anyhow::Result<Upstreams> {
+    let mut upstreams = Upstreams::new(Upstream::new("default", &config.upstream, metrics)?);
+    for (name, settings) in &config.upstreams {
+        let upstream = Upstream::new(name, settings, metrics);
+        upstreams.add(name, upstream.with_context(|| format!("upstreams.{name}"))?);
+    }
+    Ok(upstreams)
 }
 
 /// No more connections than the process has descriptors for: beyond that, it could accept neither

@@ -13,9 +13,8 @@ use hyper::service::service_fn;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 
-use crate::front::{self, Peer, ReverseProxy};
+use crate::front::{self, Peer, ReverseProxy, Upstreams};
 use crate::server::{self, Phase};
-use crate::upstream::Upstream;
 
 use super::readiness::Readiness;
 use super::shutdown::Signals;
@@ -37,7 +36,7 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
                 socket,
                 door: Arc::clone(&parts.door),
                 server: Arc::clone(&parts.server),
-                upstream: parts.upstream.for_another_worker(),
+                upstreams: parts.upstreams.for_another_worker(),
                 readiness: parts.readiness.clone(),
                 phase: phase.subscribe(),
                 cut: cut.subscribe(),
@@ -103,7 +102,7 @@ struct Worker {
     socket: TcpListener,
     door: Arc<front::Shared>,
     server: Arc<server::Shared>,
-    upstream: Upstream,
+    upstreams: Upstreams,
     readiness: Readiness,
     phase: watch::Receiver<Phase>,
     cut: watch::Receiver<bool>,
@@ -120,7 +119,7 @@ impl Worker {
     }
 
     async fn serve(self) -> anyhow::Result<()> {
-        let door = Arc::new(ReverseProxy::new(self.door, self.upstream));
+        let door = Arc::new(ReverseProxy::new(self.door, self.upstreams));
         let socket = tokio::net::TcpListener::from_std(self.socket)
             .context("cannot serve the listener's socket")?;
         self.readiness.worker_serves();

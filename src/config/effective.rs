@@ -5,11 +5,16 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::options;
+use super::routes::{Lists, Written};
 use super::settings::{Setting, Settings};
 
-/// Every option with its value and its origin. Secrets are not in it.
+/// Every option with its value and its origin, and the lists of the operator's own making. Secrets
+/// are not in it.
 #[derive(Clone, Debug)]
-pub struct Effective(Vec<Line>);
+pub struct Effective {
+    options: Vec<Line>,
+    lists: Lists,
+}
 
 /// One option.
 #[derive(Clone, Debug)]
@@ -21,9 +26,9 @@ struct Line {
 }
 
 impl Effective {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, written: Written) -> Self {
         let settings = options::fields().filter_map(|field| settings.get(field.key));
-        Self(settings.flat_map(lines).collect())
+        Self { options: settings.flat_map(lines).collect(), lists: written.into_lists() }
     }
 
     /// What `config show` prints: a configuration file with the origin of every value behind it.
@@ -31,11 +36,16 @@ impl Effective {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut section = "";
-        for line in &self.0 {
+        let Lists { routes, rules, upstreams, origin } = &self.lists;
+        for line in &self.options {
             if line.section != section {
                 section = line.section;
                 // Writing to a String cannot fail, here and below.
                 let _ = writeln!(text, "{section}:");
+                if let (Some(rules), "policy") = (rules, section) {
+                    // JSON is YAML, here and below.
+                    let _ = writeln!(text, "  rules: {rules}  # {origin}");
+                }
             }
             let indent = if section.is_empty() { "" } else { "  " };
             let Line { key, origin, .. } = line;
@@ -44,6 +54,19 @@ impl Effective {
                 None => writeln!(text, "{indent}# {key}: not set"),
             };
         }
+        if let Some(Value::Object(upstreams)) = upstreams {
+            let _ = writeln!(text, "upstreams:  # {origin}");
+            for (name, upstream) in upstreams {
+                let _ = writeln!(text, "  {}: {upstream}", quoted(name));
+            }
+        }
+        if let Some(Value::Array(routes)) = routes {
+            let empty = if routes.is_empty() { " []" } else { "" };
+            let _ = writeln!(text, "routes:{empty}  # {origin}");
+            for route in routes {
+                let _ = writeln!(text, "  - {route}");
+            }
+        }
         text
     }
 
@@ -51,7 +74,7 @@ impl Effective {
     /// Values are text as in the file; `null` is not set.
     pub fn to_json(&self) -> Value {
         let mut sections = Map::new();
-        for line in &self.0 {
+        for line in &self.options {
             let entry = json!({"value": line.value, "origin": line.origin});
             let place = match line.section {
                 "" => &mut sections,
@@ -62,6 +85,13 @@ impl Effective {
             };
             place.insert(line.key.clone(), entry);
         }
+        let Lists { routes, rules, upstreams, origin } = &self.lists;
+        let listed = |value: &Value| json!({"value": value, "origin": origin});
+        if let (Some(rules), Some(Value::Object(policy))) = (rules, sections.get_mut("policy")) {
+            policy.insert("rules".to_owned(), listed(rules));
+        }
+        sections.extend(upstreams.as_ref().map(|named| ("upstreams".to_owned(), listed(named))));
+        sections.extend(routes.as_ref().map(|routes| ("routes".to_owned(), listed(routes))));
         Value::Object(sections)
     }
 }

@@ -118,7 +118,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         resolve::resolve(&settings, &written, environment, account, &mut problems, warnings);
     match config {
         Some(config) if problems.is_empty() => {
-            Ok(Loaded { config, effective: Effective::new(&settings) })
+            Ok(Loaded { config, effective: Effective::new(&settings, written) })
         }
         _ => Err(problems.into_errors()),
     }

@@ -28,6 +28,8 @@ pub struct Config {
     pub keystone: keystone::Settings,
     /// The guarded service.
     pub upstream: upstream::Settings,
+    /// Other services that routes lead to, by name.
+    pub upstreams: Vec<(String, upstream::Settings)>,
     /// What is allowed but weakens security, one sentence each, to be said at every start.
     pub warnings: Vec<String>,
 }

@@ -16,12 +16,82 @@ pub fn schema() -> Value {
             properties.insert(section.name.to_owned(), section_schema(section));
         }
     }
+    if let Some(policy) =
+        properties.get_mut("policy").and_then(|policy| policy.get_mut("properties"))
+    {
+        policy["rules"] = rules();
+    }
+    properties.insert("routes".to_owned(), routes());
+    if let Some(upstream) = properties.get("upstream").cloned() {
+        let named = json!({
+            "type": ["object", "null"],
+            "description": "Other services that routes lead to, by name.",
+            "additionalProperties": upstream,
+        });
+        properties.insert("upstreams".to_owned(), named);
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Portcullis configuration",
         "type": "object",
         "additionalProperties": false,
         "properties": properties,
+    })
+}
+
+fn rules() -> Value {
+    json!({
+        "type": ["object", "null"],
+        "description": "Rules by name, beside those of the files.",
+        "additionalProperties": {"type": "string"},
+    })
+}
+
+fn routes() -> Value {
+    let words = |about: &str| {
+        json!({"description": about, "anyOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "items": {"type": "string", "minLength": 1}},
+        ]})
+    };
+    let text = |about: &str| json!({"type": "string", "minLength": 1, "description": about});
+    let size = |about: &str| json!({"type": "string", "pattern": SIZE, "description": about});
+    json!({
+        "type": "array",
+        "description": "Which requests may pass; the first that fits counts, and what fits none is \
+                        denied.",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["path"],
+            "properties": {
+                "allow": {
+                    "enum": ["public", "authenticated"],
+                    "description": "Everybody, or whoever has a valid token.",
+                },
+                "body": size("Lets rules look at members of a JSON body up to this size, as \
+                              body.NAME."),
+                "check": text("A rule, in place of the name of one."),
+                "headers": words("Header fields that rules may look at, as header.NAME."),
+                "host": text("The host, or *.example for all below it."),
+                "invalid": {
+                    "enum": ["pass", "refuse"],
+                    "description": "What becomes of a request without a valid token.",
+                },
+                "max_body": size("The longest body; a longer one is refused with 413."),
+                "methods": words("The methods; without it, all."),
+                "name": text("What the route is called in metrics and logs."),
+                "path": text("The path, with {name}, * and **."),
+                "query": words("Query parameters that rules may look at, as query.NAME."),
+                "rule": text("The name of the rule that decides."),
+                "scope": words("The scopes of tokens: project, domain, system, unscoped."),
+                "shadow": {
+                    "type": "boolean",
+                    "description": "Only record what would be denied.",
+                },
+                "upstream": text("The name of the upstream."),
+            },
+        },
     })
 }
 
@@ -109,10 +179,11 @@ fn kind_schema(kind: &Kind) -> Value {
         ]}),
         Kind::Percent(_) => json!({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"}),
         Kind::Secret => json!({"type": "string", "minLength": 1, "writeOnly": true}),
-        Kind::Size(..) => json!({"type": "string", "pattern": "^[0-9]+(B|KiB|MiB|GiB)$"}),
+        Kind::Size(..) => json!({"type": "string", "pattern": SIZE}),
         Kind::Path | Kind::Text => json!({"type": "string", "minLength": 1}),
         Kind::Url => json!({"type": "string", "pattern": "^(https?://|unix:).+$"}),
     }
 }
 
+const SIZE: &str = "^[0-9]+(B|KiB|MiB|GiB)$";
 const DURATION: &str = "^[0-9]+(ms|s|m|h)$";

@@ -16,6 +16,7 @@ mod rewrite;
 mod settings;
 mod shared;
 mod target;
+mod upstreams;
 
 pub use body::Body;
 pub use metrics::Metrics;
@@ -23,3 +24,4 @@ pub use origin::Peer;
 pub use reverse_proxy::ReverseProxy;
 pub use settings::Settings;
 pub use shared::Shared;
+pub use upstreams::Upstreams;

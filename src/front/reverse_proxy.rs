@@ -13,7 +13,7 @@ use crate::identity::Unrenderable;
 use crate::policy::{Access, Facts, Forbidden, Way};
 use crate::routing::Asked;
 use crate::upstream::{
-    BadConnection, Exchanged, RequestBody, ResponseBody, Upstream, UpstreamError, nominated,
+    BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
 };
 
 use super::body::Body;
@@ -27,22 +27,23 @@ use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
 use super::target::target;
+use super::upstreams::Upstreams;
 
 /// The door of one worker.
 pub struct ReverseProxy {
     shared: Arc<Shared>,
-    upstream: Upstream,
+    upstreams: Upstreams,
 }
 
 impl ReverseProxy {
-    /// A door to `upstream`.
-    pub fn new(shared: Arc<Shared>, upstream: Upstream) -> Self {
-        Self { shared, upstream }
+    /// A door to `upstreams`.
+    pub fn new(shared: Arc<Shared>, upstreams: Upstreams) -> Self {
+        Self { shared, upstreams }
     }
 
     /// Looks after the connections to the service; runs until cancelled.
     pub async fn tend(&self) {
-        self.upstream.tend().await;
+        self.upstreams.tend().await;
     }
 
     /// Answers one request: by the service, if Keystone vouches for its token and the policy lets
@@ -113,7 +114,8 @@ impl ReverseProxy {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = || Some(draft.make(RequestBody::empty()).ok()?.0);
-        let Exchanged { result, took } = self.upstream.forward(request, again).await;
+        let Exchanged { result, took } =
+            self.upstreams.get(&way.route.upstream).forward(request, again).await;
         record.upstream(took);
         result.map_err(|error| {
             complain(&error, id);

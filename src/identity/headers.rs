@@ -110,7 +110,7 @@ pub const PREFIXES: &[&str] = &[
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
 /// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 80] = [
+pub static TABLE: [Header; 83] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -167,6 +167,9 @@ pub static TABLE: [Header; 80] = [
     row("x-forwarded-preferred-username", Class::Foreign, "user name in oauth2-proxy's convention"),
     row("x-forwarded-access-token", Class::Foreign, "a credential in oauth2-proxy's convention"),
     row("x-forwarded-client-cert", Class::Foreign, "a client certificate in Envoy's convention"),
+    row("x-http-method", Class::Foreign, "another method than the one that was decided about"),
+    row("x-http-method-override", Class::Foreign, "likewise"),
+    row("x-method-override", Class::Foreign, "likewise"),
     row("proxy", Class::Foreign, "CGI's `HTTP_PROXY`: where a service would send its own requests"),
     row("remote-user", Class::Foreign, "the user in the CGI convention"),
     row("x-forwarded-for", Class::Origin, "the client's address, as the socket says"),

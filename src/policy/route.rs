@@ -9,6 +9,8 @@ use crate::identity::Kind;
 pub struct Route {
     /// What it is called in metrics and logs.
     pub name: Box<str>,
+    /// What it takes, as it was written, for people: `GET /v1/{id}`.
+    pub takes: Box<str>,
     /// Who may take it.
     pub access: Access,
     /// Whether a request without a valid token is passed on as such, and not refused; `None`
@@ -81,6 +83,7 @@ impl Route {
     pub(super) fn anywhere() -> Self {
         Self {
             name: DEFAULT.into(),
+            takes: "/**".into(),
             access: Access::Token,
             pass_invalid: None,
             scopes: Scopes::ALL,

@@ -3,20 +3,12 @@
 use std::time::Duration;
 
 use http::Response;
-use prometheus::{Histogram, IntCounter};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
 
 use crate::label;
-use crate::telemetry::{CounterPairs, FINE_SECONDS, MetricError, Registry};
+use crate::telemetry::{FINE_SECONDS, Label as _, MetricError, Registry};
 
 use super::{ResponseBody, UpstreamError};
-
-label! {
-    /// Which service. There is one so far.
-    pub(super) Name as "upstream" {
-        /// The one under `upstream`.
-        Default => "default",
-    }
-}
 
 label! {
     /// What came of a request.
@@ -34,10 +26,19 @@ label! {
     }
 }
 
-/// Metrics of the guarded service, shared by all workers.
+/// Metrics of all upstreams.
 #[derive(Clone, Debug)]
 pub struct Metrics {
-    requests: CounterPairs<Name, Outcome>,
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    connects: HistogramVec,
+    retries: IntCounterVec,
+}
+
+/// Metrics of one upstream, shared by all workers.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    requests: Box<[IntCounter]>,
     durations: Histogram,
     pub(super) connects: Histogram,
     pub(super) retries: IntCounter,
@@ -50,32 +51,46 @@ impl Metrics {
     /// When they are declared already.
     pub fn register(registry: &Registry) -> Result<Self, MetricError> {
         let upstream = &["upstream"];
-        let seconds = |name: &str, help: &str| -> Result<Histogram, MetricError> {
-            Ok(registry
-                .histogram_vec(name, help, upstream, FINE_SECONDS)?
-                .with_label_values(&["default"]))
-        };
         Ok(Self {
-            requests: registry
-                .counter_pairs("upstream_requests_total", "Requests to the guarded service.")?,
-            durations: seconds(
+            requests: registry.counter_vec(
+                "upstream_requests_total",
+                "Requests to the guarded service.",
+                &["upstream", "outcome"],
+            )?,
+            durations: registry.histogram_vec(
                 "upstream_request_duration_seconds",
                 "Time from sending a request to the head of its response.",
+                upstream,
+                FINE_SECONDS,
             )?,
-            connects: seconds(
+            connects: registry.histogram_vec(
                 "upstream_connect_duration_seconds",
                 "Time that a new connection to the service took, TLS included.",
+                upstream,
+                FINE_SECONDS,
             )?,
-            retries: registry
-                .counter_vec(
-                    "upstream_retries_total",
-                    "Requests sent again because the connection had ended.",
-                    upstream,
-                )?
-                .with_label_values(&["default"]),
+            retries: registry.counter_vec(
+                "upstream_retries_total",
+                "Requests sent again because the connection had ended.",
+                upstream,
+            )?,
         })
     }
 
+    /// Those of the upstream of that name.
+    pub(super) fn of(&self, name: &str) -> Named {
+        let outcome =
+            |outcome: &Outcome| self.requests.with_label_values(&[name, outcome.as_str()]);
+        Named {
+            requests: Outcome::ALL.iter().map(outcome).collect(),
+            durations: self.durations.with_label_values(&[name]),
+            connects: self.connects.with_label_values(&[name]),
+            retries: self.retries.with_label_values(&[name]),
+        }
+    }
+}
+
+impl Named {
     pub(super) fn observe(
         &self,
         result: &Result<Response<ResponseBody>, UpstreamError>,
@@ -88,7 +103,9 @@ impl Metrics {
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
         };
-        self.requests.count(Name::Default, outcome);
+        if let Some(counter) = self.requests.get(outcome.index()) {
+            counter.inc();
+        }
         self.durations.observe(took.as_secs_f64());
     }
 }

@@ -20,6 +20,7 @@ use hyper::body::Incoming;
 use crate::dial::{DialError, Dialer, TrustError};
 use crate::telemetry::Stopwatch;
 
+use metrics::Named;
 use pool::{Lease, Pool};
 
 pub use hop::{BadConnection, is_hop_by_hop, nominated};
@@ -61,7 +62,7 @@ pub struct Upstream {
     pool: Arc<Pool>,
     authority: HeaderValue,
     response_timeout: Duration,
-    metrics: Metrics,
+    metrics: Named,
 }
 
 /// The service's address could never be used.
@@ -76,11 +77,12 @@ pub enum SetupError {
 }
 
 impl Upstream {
-    /// Prepares to reach the service that `settings` name. Nothing is opened yet.
+    /// Prepares to reach the service that `settings` name, called `name` in metrics. Nothing is
+    /// opened yet.
     ///
     /// # Errors
     /// When its certificate could never be checked.
-    pub fn new(settings: &Settings, metrics: Metrics) -> Result<Self, SetupError> {
+    pub fn new(name: &str, settings: &Settings, metrics: &Metrics) -> Result<Self, SetupError> {
         let endpoint = settings.endpoint.clone();
         let authority = endpoint.authority.parse().map_err(|_| SetupError::Authority)?;
         Ok(Self {
@@ -88,7 +90,7 @@ impl Upstream {
             pool: Arc::new(Pool::new(settings.max_idle, settings.idle_timeout)),
             authority,
             response_timeout: settings.response_timeout,
-            metrics,
+            metrics: metrics.of(name),
         })
     }
 

@@ -79,6 +79,7 @@ pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let check = "role:nobody or (role:Member and (user_id:%(user_id)s or user_domain_id:default))";
     let route = Route {
         name: "volumes".into(),
+        takes: "/v3/{user_id}/volumes/**".into(),
         access: Access::Rule("owner".into()),
         pass_invalid: None,
         scopes: Scopes::ALL,

@@ -9,6 +9,7 @@ mod peer;
 mod policy;
 mod proof;
 mod reader;
+mod upstreams;
 
 use super::account::Account;
 use super::model::Config;
@@ -33,12 +34,13 @@ pub(super) fn resolve(
     let validation = validation(&mut reader);
     let log = log(&mut reader);
     let upstream = peer::upstream(&mut reader);
+    let upstreams = upstreams::named(&mut reader, written);
     let keystone = keystone::settings(&mut reader, account);
     let uri = keystone::public_uri(&mut reader);
     let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
-    let policy = policy::policy(&mut reader, written);
+    let policy = policy::policy(&mut reader, written, &upstreams);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
@@ -50,6 +52,7 @@ pub(super) fn resolve(
         validation,
         keystone: keystone?,
         upstream: upstream?,
+        upstreams,
         warnings: reader.warnings,
     })
 }

@@ -5,11 +5,16 @@ use std::sync::Arc;
 use super::reader::Reader;
 use crate::config::errors::Problems;
 use crate::config::routes::Written;
-use crate::policy::{Policy, Settings};
+use crate::policy::{Policy, RouteSettings, Settings};
 use crate::routing::{EmptySegment, EncodedSlash, PathRules};
+use crate::upstream;
 
 /// The policy; `None` when something about it is wrong.
-pub(super) fn policy(reader: &mut Reader<'_>, written: &Written) -> Option<Arc<Policy>> {
+pub(super) fn policy(
+    reader: &mut Reader<'_>,
+    written: &Written,
+    upstreams: &[(String, upstream::Settings)],
+) -> Option<Arc<Policy>> {
     let mut rules = oslo_policy::Policy::builder();
     for file in reader.list("policy.files") {
         rules = rules.file(reader.located(&file));
@@ -28,6 +33,16 @@ pub(super) fn policy(reader: &mut Reader<'_>, written: &Written) -> Option<Arc<P
     if !problems.is_empty() {
         reader.adopt(problems);
         return None;
+    }
+    for RouteSettings { route, .. } in routes.iter().flatten() {
+        let known = |(name, _): &(String, _)| *name == *route.upstream;
+        if *route.upstream != *"default" && !upstreams.iter().any(known) {
+            let message = format!(
+                "route {:?} leads to the upstream {:?}, which is not there; add it under upstreams",
+                route.name, route.upstream
+            );
+            reader.complain("routes", &message);
+        }
     }
     match Policy::new(Settings { routes, rules, paths, disclose }) {
         Ok(policy) => {

@@ -93,6 +93,16 @@ impl<'a> Reader<'a> {
         Some(self.environment.path(&text))
     }
 
+    /// What may be shown of a value.
+    pub(super) fn shown(&self, key: &str) -> Option<String> {
+        self.settings.get(key)?.shown.clone()
+    }
+
+    /// The surroundings.
+    pub(super) fn environment(&self) -> &'a Environment {
+        self.environment
+    }
+
     /// A file or directory that was named in a list.
     pub(super) fn located(&self, written: &str) -> PathBuf {
         self.environment.path(written)

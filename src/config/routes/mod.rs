@@ -7,10 +7,11 @@ mod row;
 use std::sync::Arc;
 
 use oslo_policy::PolicyBuilder;
+use serde_json::Value;
 
 use super::errors::Problems;
 use super::origin::Origin;
-use super::yaml::{Content, Mark, Node};
+use super::yaml::{Content, Entry, Mark, Node, json};
 use crate::policy::RouteSettings;
 
 use row::row;
@@ -22,6 +23,7 @@ pub(super) struct Written {
     name: Option<Arc<str>>,
     routes: Option<Node>,
     rules: Option<Node>,
+    upstreams: Option<Node>,
 }
 
 impl Written {
@@ -29,7 +31,8 @@ impl Written {
     pub(super) fn take_from(name: &Arc<str>, root: &mut Node) -> Self {
         let routes = root.take("routes");
         let rules = root.get_mut("policy").and_then(|policy| policy.take("rules"));
-        Self { name: Some(Arc::clone(name)), routes, rules }
+        let upstreams = root.take("upstreams");
+        Self { name: Some(Arc::clone(name)), routes, rules, upstreams }
     }
 
     /// The rules, added to those from files.
@@ -76,9 +79,46 @@ impl Written {
         (Some(rows), builder)
     }
 
+    /// The file's name, and the named upstreams in it.
+    pub(super) fn upstreams(&self, problems: &mut Problems) -> Vec<(&Arc<str>, &Entry)> {
+        let (Some(name), Some(upstreams)) = (&self.name, &self.upstreams) else {
+            return Vec::new();
+        };
+        match &upstreams.content {
+            Content::Mapping(entries) => entries.iter().map(|entry| (name, entry)).collect(),
+            _ if upstreams.is_null() => Vec::new(),
+            _ => {
+                let message = "must hold names and addresses, as in \"images: http://glance:9292\"";
+                self.reader(problems).refuse(upstreams.at, "upstreams", message);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The same for people.
+    pub(super) fn into_lists(self) -> Lists {
+        let origin = self.name.map(|name| name.to_string()).unwrap_or_default();
+        Lists {
+            routes: self.routes.map(json),
+            rules: self.rules.map(json),
+            upstreams: self.upstreams.map(json),
+            origin,
+        }
+    }
+
     fn reader<'a>(&'a self, problems: &'a mut Problems) -> Reader<'a> {
         Reader { name: self.name.as_ref(), problems }
     }
+}
+
+/// Routes and rules as they were written.
+#[derive(Clone, Debug)]
+pub(super) struct Lists {
+    pub(super) routes: Option<Value>,
+    pub(super) rules: Option<Value>,
+    pub(super) upstreams: Option<Value>,
+    /// The file that they stand in.
+    pub(super) origin: String,
 }
 
 /// Notes what is wrong, with its place.

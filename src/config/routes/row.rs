@@ -10,7 +10,7 @@ use oslo_policy::PolicyBuilder;
 use super::Reader;
 use super::entry::Members;
 use crate::config::units;
-use crate::config::yaml::Node;
+use crate::config::yaml::{Mark, Node};
 use crate::identity::{Class, classify};
 use crate::policy::{Access, BodyFacts, Route, RouteSettings, Scopes};
 use crate::routing::{HostPattern, Methods, Pattern};
@@ -32,10 +32,11 @@ pub(super) fn row(
     let Some(mut members) = Members::of(format!("routes[{at}]"), node, reader) else {
         return (None, builder);
     };
-    let pattern = pattern(&mut members, reader);
+    let (pattern, takes) = pattern(&mut members, reader);
     let (access, builder) = access(&mut members, builder, reader);
     let route = access.map(|access| Route {
         name: name(&mut members, reader).into(),
+        takes: takes.into(),
         access,
         pass_invalid: invalid(&mut members, reader),
         scopes: scopes(&mut members, reader),
@@ -53,35 +54,45 @@ pub(super) fn row(
     (pattern.zip(route).map(|(pattern, route)| RouteSettings { pattern, route }), builder)
 }
 
-fn pattern(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Option<Pattern> {
+/// What the route takes, and the same for people.
+fn pattern(members: &mut Members<'_>, reader: &mut Reader<'_>) -> (Option<Pattern>, String) {
+    let words = members.words("methods", reader);
+    let mut shown: String = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(",");
+    let methods = methods(&words, members, reader);
+    let mut host = None;
+    if let Some((text, at)) = members.text("host", reader) {
+        match HostPattern::parse(text) {
+            Ok(pattern) => host = Some(pattern),
+            Err(error) => {
+                reader.refuse(at, &members.path("host"), &format!("{text:?} {error}"));
+            }
+        }
+        shown = format!("{shown} {text}").trim_start().to_owned();
+    }
+    let Some((path, at)) = members.text("path", reader) else {
+        let message = "needs a path, as in \"path: /v1/{project_id}/**\"";
+        reader.refuse(members.at, &members.key, message);
+        return (None, shown);
+    };
+    let pattern = Pattern::new(methods, host, path)
+        .map_err(|error| reader.refuse(at, &members.path("path"), &format!("{path:?} {error}")));
+    (pattern.ok(), format!("{shown} {path}").trim_start().to_owned())
+}
+
+fn methods(words: &[(&str, Mark)], members: &Members<'_>, reader: &mut Reader<'_>) -> Methods {
     let mut methods = Vec::new();
-    for (word, at) in members.words("methods", reader) {
+    for (word, at) in words {
         match word.parse::<Method>() {
             Ok(method) if word.bytes().all(|byte| byte.is_ascii_uppercase()) => {
                 methods.push(method);
             }
             _ => {
                 let message = format!("{word:?} is no method; write it as in GET");
-                reader.refuse(at, &members.path("methods"), &message);
+                reader.refuse(*at, &members.path("methods"), &message);
             }
         }
     }
-    let methods = if methods.is_empty() { Methods::All } else { Methods::These(methods) };
-    let host = members.text("host", reader).and_then(|(text, at)| {
-        HostPattern::parse(text)
-            .map_err(|error| {
-                reader.refuse(at, &members.path("host"), &format!("{text:?} {error}"));
-            })
-            .ok()
-    });
-    let Some((path, at)) = members.text("path", reader) else {
-        let message = "needs a path, as in \"path: /v1/{project_id}/**\"";
-        reader.refuse(members.at, &members.key, message);
-        return None;
-    };
-    Pattern::new(methods, host, path)
-        .map_err(|error| reader.refuse(at, &members.path("path"), &format!("{path:?} {error}")))
-        .ok()
+    if methods.is_empty() { Methods::All } else { Methods::These(methods) }
 }
 
 /// Exactly one of three ways to say who may.

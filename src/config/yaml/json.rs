@@ -21,7 +21,8 @@ pub fn yaml_to_json(text: &str) -> Result<Value, ConfigErrors> {
     }
 }
 
-fn json(node: Node) -> Value {
+/// A tree as JSON.
+pub(in crate::config) fn json(node: Node) -> Value {
     match node.content {
         Content::Mapping(entries) => {
             let members = entries.into_iter().map(|entry| (entry.key, json(entry.value)));

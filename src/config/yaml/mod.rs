@@ -6,6 +6,7 @@
 mod json;
 mod tree;
 
+pub(super) use json::json;
 pub use json::yaml_to_json;
 pub(super) use tree::{Broken, parse};
 
@@ -19,6 +20,7 @@ pub(super) struct Mark {
 }
 
 /// A value and where it begins.
+#[derive(Clone)]
 pub(super) struct Node {
     /// Where it begins.
     pub(super) at: Mark,
@@ -27,6 +29,7 @@ pub(super) struct Node {
 }
 
 /// A value. It may hold a secret, so there is no `Debug`.
+#[derive(Clone)]
 pub(super) enum Content {
     /// Keys and values in the order of the file; no key is there twice.
     Mapping(Vec<Entry>),
@@ -37,6 +40,7 @@ pub(super) enum Content {
 }
 
 /// A key and its value.
+#[derive(Clone)]
 pub(super) struct Entry {
     /// The key.
     pub(super) key: String,
@@ -47,6 +51,7 @@ pub(super) struct Entry {
 }
 
 /// A single value as text.
+#[derive(Clone)]
 pub(super) struct Scalar {
     /// The text without quotes.
     pub(super) text: String,

@@ -1,0 +1,41 @@
+//! The named upstreams: each has the keys of the section `upstream`, and is read as that is.
+
+use super::peer;
+use super::reader::Reader;
+use crate::config::errors::Problems;
+use crate::config::layers::Layers;
+use crate::config::origin::Origin;
+use crate::config::routes::Written;
+use crate::config::settings;
+use crate::config::yaml::{Content, Entry, Node};
+use crate::upstream::Settings;
+
+/// All of them, by name.
+pub(super) fn named(reader: &mut Reader<'_>, written: &Written) -> Vec<(String, Settings)> {
+    let mut problems = Problems::default();
+    let mut all = Vec::new();
+    for (file, entry) in written.upstreams(&mut problems) {
+        let origin = Origin::WholeFile(file.clone());
+        if entry.key == "default" {
+            let message = "is the name of the section upstream; choose another";
+            problems.add(&origin, "upstreams.default", message);
+        }
+        let section =
+            Entry { key: "upstream".into(), key_at: entry.key_at, value: entry.value.clone() };
+        let root = Node { at: entry.key_at, content: Content::Mapping(vec![section]) };
+        let mut layers = Layers::default();
+        layers.add_file(file, root, &mut problems);
+        if let Some(listen) = reader.shown("listen") {
+            layers.cover("listen", &listen, Origin::Default);
+        }
+        let mut warnings = Vec::new();
+        let environment = reader.environment();
+        let settings = settings::read(&layers, environment, &origin, &mut problems, &mut warnings);
+        let mut own = Reader::new(&settings, environment, &mut problems, warnings);
+        let upstream = peer::upstream(&mut own);
+        reader.warnings.append(&mut own.warnings);
+        all.extend(upstream.map(|upstream| (entry.key.clone(), upstream)));
+    }
+    reader.adopt(problems);
+    all
+}

@@ -1,0 +1,49 @@
+//! The services that routes lead to, by name.
+
+use std::collections::HashMap;
+
+use futures_util::future::join_all;
+
+use crate::upstream::Upstream;
+
+/// The services behind one worker.
+pub struct Upstreams {
+    /// The one that routes lead to unless they say otherwise.
+    default: Upstream,
+    named: HashMap<Box<str>, Upstream>,
+}
+
+impl Upstreams {
+    /// With one service.
+    pub fn new(default: Upstream) -> Self {
+        Self { default, named: HashMap::new() }
+    }
+
+    /// Adds another.
+    pub fn add(&mut self, name: &str, upstream: Upstream) {
+        self.named.insert(name.into(), upstream);
+    }
+
+    /// The same services as another worker reaches them: over connections of its own.
+    #[must_use]
+    pub fn for_another_worker(&self) -> Self {
+        let again = |(name, upstream): (&Box<str>, &Upstream)| {
+            (name.clone(), upstream.for_another_worker())
+        };
+        Self {
+            default: self.default.for_another_worker(),
+            named: self.named.iter().map(again).collect(),
+        }
+    }
+
+    /// The service of that name; whoever wrote a name that is not there was told so.
+    pub(super) fn get(&self, name: &str) -> &Upstream {
+        self.named.get(name).unwrap_or(&self.default)
+    }
+
+    /// Looks after the connections to all of them; runs until cancelled.
+    pub(super) async fn tend(&self) {
+        let named = self.named.values().map(Upstream::tend);
+        join_all(named.chain(std::iter::once(self.default.tend()))).await;
+    }
+}
