@@ -105,10 +105,6 @@ fn respelled(path: &str, rules: PathRules) -> Result<String, OddPath> {
         match byte {
             b'/' | b'\\' if rules.encoded_slash == EncodedSlash::Refuse => return Err(OddPath),
             byte if byte.is_ascii_control() => return Err(OddPath),
-            // An escape within an escape is there for a service that decodes twice.
-            b'%' if matches!(tail, [a, b, ..] if hex(*a).is_some() && hex(*b).is_some()) => {
-                return Err(OddPath);
-            }
             byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 text.push(char::from(byte));
             }
@@ -120,8 +116,16 @@ fn respelled(path: &str, rules: PathRules) -> Result<String, OddPath> {
         decoded.push(byte);
         rest = tail;
     }
-    // Overlong and broken sequences are read in as many ways as there are decoders.
-    if std::str::from_utf8(&decoded).is_err() { Err(OddPath) } else { Ok(text) }
+    // Overlong and broken sequences are read in as many ways as there are decoders, and an escape
+    // within an escape is there for a service that decodes twice.
+    if std::str::from_utf8(&decoded).is_err() || text.split("%25").skip(1).any(begins_with_hex) {
+        return Err(OddPath);
+    }
+    Ok(text)
+}
+
+fn begins_with_hex(text: &str) -> bool {
+    matches!(text.as_bytes(), [a, b, ..] if hex(*a).is_some() && hex(*b).is_some())
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -197,6 +201,7 @@ mod tests {
             "/%zz",
             "/%252e%252e/",
             "/%2541",
+            "/%25a%41",
             "/%c0%ae",
             "/%ff",
             "/%ef%bc%8e%ef%bc%8e/x",

@@ -8,7 +8,11 @@ const WRONG: &[(&str, &[&str])] = &[
     ("cache: {ttl: 300}", &[r#"4:14: cache.ttl: "300" needs a unit; write 300s or 5m"#]),
     ("cache: {ttl: 2d}", &[r#"4:14: cache.ttl: "2d" has an unknown unit "d"; use ms, s, m or h"#]),
     ("cache: {ttl: 25h}", &[r#"4:14: cache.ttl: "25h" is too large; write 0s to 24h"#]),
-    ("upstreams: x", &["4:1: upstreams: unknown key; did you mean upstream?"]),
+    ("upstream_s: x", &["4:1: upstream_s: unknown key; did you mean upstream?"]),
+    (
+        "upstreams: x",
+        &[r#"4:12: upstreams: must hold names and addresses, as in "images: http://glance:9292""#],
+    ),
     ("auth_url: x", &["4:1: auth_url: unknown key; did you mean keystone.auth_url?"]),
     ("cache: {timeout: 1s}", &["4:9: cache.timeout: unknown key; did you mean keystone.timeout?"]),
     ("cache: {tll: 1s}", &["4:9: cache.tll: unknown key; did you mean ttl?"]),
