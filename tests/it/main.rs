@@ -30,6 +30,7 @@ mod profiles;
 mod redaction;
 mod refusals;
 mod service_mode;
+mod service_tokens;
 mod side_doors;
 mod signals;
 mod slow_readers;
