@@ -16,6 +16,7 @@ mod bad_input;
 mod cache;
 mod cli;
 mod credentials;
+mod delayed;
 mod dev;
 mod drain;
 mod forwarding;
