@@ -24,6 +24,7 @@ mod delayed;
 mod dev;
 mod drain;
 mod forwarding;
+mod golden;
 mod header_options;
 mod headers;
 mod ipv6;
