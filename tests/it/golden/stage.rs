@@ -72,7 +72,7 @@ impl<'a> Stage<'a> {
         for step in &case.before {
             match step.split_once(' ') {
                 Some(("begin", name)) => {
-                    self.begin(name, Timestamp::now() + Duration::from_secs(2));
+                    self.begin(name, Timestamp::now() + Duration::from_secs(3));
                 }
                 Some(("end", name)) => eventually("the token ends", || {
                     self.scene.sidecar.get_as(&token(name), "/").status == 401
