@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod policy;
 mod program;
 mod python;
 mod remote;
@@ -9,6 +10,10 @@ mod request;
 mod rule;
 mod value;
 
+pub use policy::{
+    DefaultsError, Denial, DeprecatedRule, Entry, Explanation, LoadError, LoadErrors, Note,
+    NoteKind, Operation, Origin, Policy, PolicyBuilder, RuleDefault, Step, Verdict,
+};
 pub use program::{Comparison, Connective, Fault, FormatError, Outcome, Problem, Trace};
 pub use remote::{Answers, Question, allows};
 pub use request::{Context, Credentials, Lookup, Scope, Target};
