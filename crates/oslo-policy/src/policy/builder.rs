@@ -10,7 +10,7 @@ use super::{
     LoadErrors, Named, Note, NoteKind, Origin, Policy, RuleDefault, deprecation, link, review,
 };
 use crate::program::{Compiler, Node};
-use crate::rule::{Check, Rule};
+use crate::rule::Rule;
 
 /// Collects the sources of a policy. A rule of a later source replaces one of the same name.
 #[derive(Clone, Debug)]
@@ -227,7 +227,7 @@ fn note_overrides(
             let (origin, rule) = (written.origin.clone(), written.name.clone());
             notes.push(Note { origin, rule, kind });
         };
-        if written.rule.check() == default.rule.check() && *written.rule.check() != Check::False {
+        if written.rule.check() == default.rule.check() && written.rule.flaws().is_empty() {
             note(NoteKind::Redundant);
         }
         if default.deprecated_for_removal {

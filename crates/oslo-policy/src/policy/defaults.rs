@@ -81,7 +81,7 @@ impl RuleDefault {
     /// Reads defaults from a JSON list of objects. Their members are called as the attributes of
     /// Python's `RuleDefault`: `name` and `check_str`, and if there is something to say,
     /// `scope_types`, `deprecated_rule` (with `name` and `check_str`), `deprecated_for_removal`,
-    /// `description` and `operations` (with `method` and `path`).
+    /// `description` and `operations` (with `method`, text or a list, and `path`).
     ///
     /// ```
     /// # use oslo_policy::RuleDefault;
@@ -125,11 +125,24 @@ fn default(json: &Json) -> Result<RuleDefault, String> {
         deprecated_rule: deprecated.transpose()?,
         deprecated_for_removal: member(json, "deprecated_for_removal") == Some(&Json::Bool(true)),
         description: member(json, "description").and_then(Json::as_str).map(str::to_owned),
-        operations: list(json, "operations", |operation| {
-            Ok(Operation { method: text(operation, "method")?, path: text(operation, "path")? })
-        })?,
+        operations: list(json, "operations", operations)?.concat(),
     })
 }
+
+/// A path, with one method or with several.
+fn operations(json: &Json) -> Result<Vec<Operation>, String> {
+    let path = text(json, "path")?;
+    let operation = |method: String| Operation { method, path: path.clone() };
+    if json.get("method").is_some_and(Json::is_array) {
+        let method = |method: &Json| method.as_str().map(str::to_owned);
+        let methods =
+            list(json, "method", |json| method(json).ok_or_else(|| NO_METHOD.to_owned()))?;
+        return Ok(methods.into_iter().map(operation).collect());
+    }
+    Ok(vec![operation(text(json, "method")?)])
+}
+
+const NO_METHOD: &str = "a method is text";
 
 fn rule(json: &Json) -> Result<Rule, String> {
     let value = json.get("check_str").ok_or("`check_str` is missing")?;

@@ -52,7 +52,8 @@ impl<'p> Entry<'p> {
         if let Some(denial) = self.refused_scope(credentials) {
             return Step::Decided(Verdict::Deny(denial));
         }
-        match self.policy.evaluation(target, credentials, answers).node(self.node) {
+        let evaluation = self.policy.evaluation(target, credentials, answers);
+        match evaluation.node(self.node).map_err(|stop| *stop) {
             Ok(true) => Step::Decided(Verdict::Allow),
             Ok(false) => Step::Decided(Verdict::Deny(Denial::Rule(self.name()))),
             Err(Stop::Fault(fault)) => Step::Decided(Verdict::Deny(Denial::Undecided(fault))),

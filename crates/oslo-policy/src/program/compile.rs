@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::template::Template;
-use super::{Leaf, Node, Test};
+use super::{Leaf, Letters, Node, Test};
 use crate::python::{Kind, kind_of};
 use crate::rule::{self, Check};
 
@@ -43,7 +43,13 @@ impl Compiler<'_> {
     fn test(&mut self, leaf: &rule::Leaf) -> Test {
         let wanted = Template::new(&leaf.matching);
         match leaf.kind.as_str() {
-            "role" => Test::Role { wanted },
+            "role" => {
+                let letters = match &wanted {
+                    Template::Text(name) => Some(Letters::of(name)),
+                    Template::Key(_) | Template::Parts(_) => None,
+                };
+                Test::Role { wanted, letters }
+            }
             "http" | "https" => {
                 let number = self.remotes;
                 self.remotes += 1;

@@ -136,7 +136,7 @@ impl<'p, T: Target + ?Sized, C: Credentials + ?Sized> Evaluation<'_, 'p, T, C> {
     }
 
     fn outcome(&self, leaf: &'p Leaf) -> Outcome {
-        match self.leaf(leaf) {
+        match self.leaf(leaf).map_err(|stop| *stop) {
             Ok(verdict) => verdict.into(),
             Err(Stop::Fault(fault)) => Outcome::Undecided(fault.problem.to_string()),
             Err(Stop::Ask(question)) => {
@@ -148,13 +148,13 @@ impl<'p, T: Target + ?Sized, C: Credentials + ?Sized> Evaluation<'_, 'p, T, C> {
     fn compared(&self, leaf: &'p Leaf) -> Option<Comparison> {
         let text = |value: Value<'_>| with_text(value, str::to_owned);
         let (left, wanted) = match &leaf.test {
-            Test::Role { wanted } => (attribute(self.credentials, "roles").map(text), wanted),
+            Test::Role { wanted, .. } => (attribute(self.credentials, "roles").map(text), wanted),
             Test::Attribute { path, wanted } => (self.left(path), wanted),
             Test::Literal { literal, wanted } => (Some(literal.to_string()), wanted),
             Test::Unreadable { .. } | Test::Remote { .. } => return None,
         };
-        let right = wanted.fill(self.target).ok()?;
-        Some(Comparison { left, right: right.map(|right| text(right.value())) })
+        let right = wanted.fill(self.target, |wanted| Ok(text(wanted))).ok()?;
+        Some(Comparison { left, right })
     }
 
     /// What a path leads to, or where a list lies on its way, that list.

@@ -46,10 +46,27 @@ pub(crate) enum Test {
     Literal { literal: Box<str>, wanted: Template },
     /// Somebody else decides; `url` is the whole check.
     Remote { number: usize, url: Template },
-    /// The roles.
-    Role { wanted: Template },
+    /// The roles. The letters of a name without places are known.
+    Role { wanted: Template, letters: Option<Letters> },
     /// Nothing can be compared.
     Unreadable { why: Unreadable, wanted: Template },
+}
+
+/// Which letters can be the same as those of a name, when case does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// Only those of ASCII.
+    Ascii,
+    /// Others too.
+    Any,
+}
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        // The Kelvin sign is the one letter beyond ASCII whose small letter is in it: a `k`.
+        let ascii = |byte: u8| byte.is_ascii() && !matches!(byte, b'k' | b'K');
+        if name.bytes().all(ascii) { Self::Ascii } else { Self::Any }
+    }
 }
 
 impl Leaf {
@@ -58,7 +75,7 @@ impl Leaf {
         match &self.test {
             Test::Attribute { wanted, .. }
             | Test::Literal { wanted, .. }
-            | Test::Role { wanted }
+            | Test::Role { wanted, .. }
             | Test::Unreadable { wanted, .. } => wanted.keys(),
             Test::Remote { url, .. } => url.keys(),
         }
@@ -79,7 +96,7 @@ impl Leaf {
             Test::Unreadable { why, wanted } => (wanted, Some(*why)),
             Test::Attribute { wanted, .. }
             | Test::Literal { wanted, .. }
-            | Test::Role { wanted } => (wanted, None),
+            | Test::Role { wanted, .. } => (wanted, None),
             Test::Remote { url, .. } => (url, None),
         };
         wanted.defect().map(Problem::Format).or_else(|| why.map(Problem::from))

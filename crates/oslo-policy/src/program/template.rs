@@ -4,8 +4,6 @@
 //! else starts with a percent sign cannot be decided. A key that the target lacks makes a check
 //! false, and the text is read from left to right, so it matters which of the two comes first.
 
-use std::borrow::Cow;
-
 use super::fault::{FormatError, Problem};
 use crate::request::{Lookup, Target};
 use crate::value::{Value, write_str};
@@ -33,21 +31,6 @@ pub(crate) enum Part {
     Text(Box<str>),
 }
 
-/// A template with its places filled.
-pub(crate) enum Filled<'a> {
-    Text(Cow<'a, str>),
-    Value(Value<'a>),
-}
-
-impl Filled<'_> {
-    pub(crate) fn value(&self) -> Value<'_> {
-        match self {
-            Self::Text(text) => Value::Text(text),
-            Self::Value(value) => *value,
-        }
-    }
-}
-
 impl Template {
     /// Takes a text apart.
     pub(crate) fn new(text: &str) -> Self {
@@ -63,23 +46,25 @@ impl Template {
         }
     }
 
-    /// The text with the values of `target`; `None` when it lacks a key.
+    /// Calls `read` with the text with the values of `target`; `None` when it lacks a key.
     ///
     /// A template that is one place or none is filled without allocating.
-    pub(crate) fn fill<'a, 'p>(
+    pub(crate) fn fill<'p, R>(
         &'p self,
-        target: &'a (impl Target + ?Sized),
-    ) -> Result<Option<Filled<'a>>, Problem<'p>>
-    where
-        'p: 'a,
-    {
+        target: &(impl Target + ?Sized),
+        read: impl FnOnce(Value<'_>) -> Result<R, Problem<'p>>,
+    ) -> Result<Option<R>, Problem<'p>> {
         match self {
-            Self::Text(text) => Ok(Some(Filled::Value(Value::Text(text)))),
-            Self::Key(key) => Ok(look_up(target, key)?.map(Filled::Value)),
-            Self::Parts(parts) => {
-                let text = join(parts, target)?;
-                Ok(text.map(|text| Filled::Text(Cow::Owned(text))))
-            }
+            Self::Text(text) => read(Value::Text(text)).map(Some),
+            Self::Key(key) => match target.lookup(key) {
+                Lookup::Value(value) => read(value).map(Some),
+                Lookup::Absent => Ok(None),
+                Lookup::Ambiguous => Err(Problem::Ambiguous(key)),
+            },
+            Self::Parts(parts) => match join(parts, target)? {
+                Some(text) => read(Value::Text(&text)).map(Some),
+                None => Ok(None),
+            },
         }
     }
 
@@ -251,8 +236,8 @@ mod tests {
         let fill = |text: &str| {
             let template = Template::new(text);
             let target = [("a", "1"), ("two", "1"), ("two", "2")];
-            let filled = template.fill(&target).map_err(|problem| problem.to_string());
-            filled.map(|filled| filled.map(|filled| format!("{:?}", filled.value())))
+            let filled = template.fill(&target, |filled| Ok(format!("{filled:?}")));
+            filled.map_err(|problem| problem.to_string())
         };
         assert_eq!(fill("<%(a)s>"), Ok(Some("'<1>'".to_owned())));
         assert_eq!(fill("%(b)s 50%"), Ok(None));

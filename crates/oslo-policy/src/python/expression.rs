@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Result<Option<Literal>, Unreadable> {
 }
 
 /// What an expression is worth here.
-enum Value {
+pub(super) enum Value {
     /// A literal.
     Literal(Literal),
     /// Not a literal.
@@ -27,18 +27,19 @@ enum Value {
     Signed(Literal),
 }
 
-struct Reader<'a> {
-    tokens: Vec<Token<'a>>,
-    at: usize,
+/// Reads tokens from left to right.
+pub(super) struct Reader<'a> {
+    pub(super) tokens: Vec<Token<'a>>,
+    pub(super) at: usize,
     depth: usize,
 }
 
-type Reading<T = Value> = Result<T, Unreadable>;
+pub(super) type Reading<T = Value> = Result<T, Unreadable>;
 
 impl<'a> Reader<'a> {
     /// Expressions with commas between them, up to `close` or the end. One without a comma is
     /// itself, several are a tuple.
-    fn list(&mut self, close: Option<&'static str>) -> Reading {
+    pub(super) fn list(&mut self, close: Option<&'static str>) -> Reading {
         let starred = close.is_some();
         let (mut items, commas) = self.items(close, starred)?;
         match (items.len(), commas) {
@@ -51,7 +52,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn items(&mut self, close: Option<&'static str>, starred: bool) -> Reading<(Vec<Item>, usize)> {
+    pub(super) fn items(
+        &mut self,
+        close: Option<&'static str>,
+        starred: bool,
+    ) -> Reading<(Vec<Item>, usize)> {
         let (mut items, mut commas) = (Vec::new(), 0);
         while !self.ends(close) {
             if starred && self.eat("*") {
@@ -78,7 +83,7 @@ impl<'a> Reader<'a> {
         Ok((items, commas))
     }
 
-    fn expression(&mut self) -> Reading {
+    pub(super) fn expression(&mut self) -> Reading {
         self.deeper(|reader| {
             let mut value = reader.negation()?;
             while matches!(reader.next_keyword(), Some("and" | "or")) {
@@ -108,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Operands with arithmetic and comparison between them.
-    fn operands(&mut self) -> Reading {
+    pub(super) fn operands(&mut self) -> Reading {
         let mut value = self.operand()?;
         while self.eat_operator() {
             let right = self.operand()?;
@@ -134,130 +139,7 @@ impl<'a> Reader<'a> {
         length > 0
     }
 
-    fn operand(&mut self) -> Reading {
-        for sign in ["+", "-", "~"] {
-            if self.eat(sign) {
-                let value = self.deeper(Self::operand)?;
-                return Ok(match value {
-                    Value::Literal(number) if number.is_number() && sign != "~" => {
-                        let number = if sign == "-" { number.negated() } else { Some(number) };
-                        number.map_or(Value::Other, Value::Signed)
-                    }
-                    Value::Literal(_) | Value::Other | Value::Signed(_) => Value::Other,
-                });
-            }
-        }
-        let value = self.primary()?;
-        if self.eat("**") {
-            self.deeper(Self::operand)?;
-            return Ok(Value::Other);
-        }
-        Ok(value)
-    }
-
-    /// An atom with attributes, calls and subscripts.
-    fn primary(&mut self) -> Reading {
-        let mut value = self.atom()?;
-        loop {
-            if self.eat(".") {
-                let Some(Token::Name(_)) = self.tokens.get(self.at) else {
-                    return Err(Unreadable::Syntax);
-                };
-                self.at += 1;
-            } else if self.eat("(") {
-                self.arguments()?;
-            } else if self.eat("[") {
-                if self.ends(Some("]")) {
-                    return Err(Unreadable::Syntax);
-                }
-                self.items(Some("]"), true)?;
-            } else {
-                return Ok(value);
-            }
-            value = Value::Other;
-        }
-    }
-
-    fn arguments(&mut self) -> Reading<()> {
-        let (mut named, mut unpacked) = (false, false);
-        while !self.eat(")") {
-            let name = matches!(
-                (self.tokens.get(self.at), self.tokens.get(self.at + 1)),
-                (Some(Token::Name(_)), Some(Token::Sign("=")))
-            );
-            if self.eat("**") {
-                unpacked = true;
-            } else if name {
-                self.at += 2;
-                named = true;
-            } else if unpacked || (!self.eat("*") && named) {
-                return Err(Unreadable::Syntax);
-            }
-            self.expression()?;
-            if self.next_keyword() == Some("for") {
-                return Err(Unreadable::Unsupported("a comprehension"));
-            }
-            if !self.eat(",") && !self.ends(Some(")")) {
-                return Err(Unreadable::Syntax);
-            }
-        }
-        Ok(())
-    }
-
-    fn atom(&mut self) -> Reading {
-        let token = self.tokens.get(self.at).cloned().ok_or(Unreadable::Syntax)?;
-        self.at += 1;
-        match token {
-            Token::Literal(Literal::Text(text)) => Ok(self.joined(text)),
-            Token::Literal(literal) => Ok(Value::Literal(literal)),
-            Token::Sign("...") => Ok(Value::Literal(Literal::Ellipsis)),
-            Token::Sign("(") => self.deeper(|reader| reader.list(Some(")"))),
-            Token::Sign("[") => {
-                let (items, _) = self.deeper(|reader| reader.items(Some("]"), true))?;
-                Ok(collection(items, Literal::List))
-            }
-            Token::Sign("{") => self.deeper(Self::braces),
-            Token::Name("set") if self.followed_by(&["(", ")"]) => {
-                self.at += 2;
-                Ok(Value::Literal(Literal::Set(Vec::new())))
-            }
-            Token::Name(_) => Ok(Value::Other),
-            Token::Keyword("await" | "yield") => {
-                Err(Unreadable::Unsupported("a word for asynchronous code"))
-            }
-            Token::Keyword(_) | Token::Sign(_) => Err(Unreadable::Syntax),
-        }
-    }
-
-    /// Strings side by side are one.
-    fn joined(&mut self, mut text: String) -> Value {
-        while let Some(Token::Literal(Literal::Text(more))) = self.tokens.get(self.at) {
-            text.push_str(more);
-            self.at += 1;
-        }
-        Value::Literal(Literal::Text(text))
-    }
-
-    /// A set, or the one dictionary that needs no colon.
-    fn braces(&mut self) -> Reading {
-        if self.eat("}") {
-            return Ok(Value::Literal(Literal::EmptyDictionary));
-        }
-        if self.eat("**") {
-            return Err(Unreadable::Unsupported("a dictionary"));
-        }
-        let (items, _) = self.items(Some("}"), true)?;
-        let unhashable = |item: &Item| match item {
-            Item::Plain(Value::Literal(literal)) => !literal.is_hashable(),
-            Item::Plain(Value::Other | Value::Signed(_)) | Item::Starred => false,
-        };
-        if items.iter().any(unhashable) {
-            return Err(Unreadable::Unsupported("a set of what cannot be in one"));
-        }
-        Ok(collection(items, Literal::Set))
-    }
-
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Reading<T>) -> Reading<T> {
+    pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Reading<T>) -> Reading<T> {
         if self.depth >= MAX_DEPTH {
             return Err(Unreadable::Unsupported("nesting this deep"));
         }
@@ -267,7 +149,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    fn ends(&self, close: Option<&str>) -> bool {
+    pub(super) fn ends(&self, close: Option<&str>) -> bool {
         match (self.tokens.get(self.at), close) {
             (None, _) => true,
             (Some(Token::Sign(sign)), Some(close)) => *sign == close,
@@ -275,17 +157,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn eat(&mut self, sign: &str) -> bool {
+    pub(super) fn eat(&mut self, sign: &str) -> bool {
         let eaten = matches!(self.tokens.get(self.at), Some(Token::Sign(next)) if *next == sign);
         self.at += usize::from(eaten);
         eaten
     }
 
-    fn expect(&mut self, sign: &str) -> Reading<()> {
+    pub(super) fn expect(&mut self, sign: &str) -> Reading<()> {
         if self.eat(sign) { Ok(()) } else { Err(Unreadable::Syntax) }
     }
 
-    fn next_keyword(&self) -> Option<&'a str> {
+    pub(super) fn next_keyword(&self) -> Option<&'a str> {
         match self.tokens.get(self.at) {
             Some(Token::Keyword(word)) => Some(word),
             _ => None,
@@ -298,7 +180,7 @@ impl<'a> Reader<'a> {
         eaten
     }
 
-    fn followed_by(&self, signs: &[&str]) -> bool {
+    pub(super) fn followed_by(&self, signs: &[&str]) -> bool {
         let next = self.tokens.get(self.at..).unwrap_or_default();
         next.len() >= signs.len()
             && next
@@ -309,12 +191,13 @@ impl<'a> Reader<'a> {
 }
 
 /// One of several expressions with commas between them.
-enum Item {
+pub(super) enum Item {
     Plain(Value),
     Starred,
 }
 
-fn collection(items: Vec<Item>, make: impl FnOnce(Vec<Literal>) -> Literal) -> Value {
+/// A collection is a literal if all of its items are.
+pub(super) fn collection(items: Vec<Item>, make: impl FnOnce(Vec<Literal>) -> Literal) -> Value {
     let literals: Option<Vec<_>> = items
         .into_iter()
         .map(|item| match item {

@@ -8,6 +8,7 @@
 mod expression;
 mod literal;
 mod number;
+mod operand;
 mod string;
 mod text;
 mod token;

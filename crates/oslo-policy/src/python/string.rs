@@ -133,4 +133,4 @@ fn octal<'a>(text: &'a str, out: &mut String) -> Result<&'a str, Unreadable> {
 }
 
 /// The sort of a literal that is not text.
-pub(super) const BYTES: &str = "a string of bytes";
+const BYTES: &str = "a string of bytes";

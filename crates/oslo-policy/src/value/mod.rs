@@ -57,6 +57,12 @@ pub trait AsValue {
     fn as_value(&self) -> Value<'_>;
 }
 
+impl AsValue for Value<'_> {
+    fn as_value(&self) -> Value<'_> {
+        *self
+    }
+}
+
 impl AsValue for str {
     fn as_value(&self) -> Value<'_> {
         Value::Text(self)
