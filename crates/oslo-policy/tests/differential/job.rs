@@ -1,8 +1,12 @@
 //! What both sides are asked: policies, and requests to decide with them.
 
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value as Json, json};
 
-use oslo_policy::{Answers, LoadErrors, Policy, PolicyBuilder, RuleDefault, Step, Verdict, allows};
+use oslo_policy::{Answers, LoadErrors, Policy, RuleDefault, Step, Verdict, allows};
 
 /// A policy and requests.
 #[derive(Clone, Debug)]
@@ -68,25 +72,41 @@ impl Job {
 
     /// The policy, as this crate reads it.
     pub(crate) fn load(&self) -> Result<Policy, LoadErrors> {
+        let folder = Folder::new(&self.files);
         let defaults = Json::from(self.defaults.clone()).to_string();
-        let mut builder = Policy::builder()
+        Policy::builder()
             .defaults(RuleDefault::from_json(&defaults).unwrap())
             .default_rule(&self.default_rule)
             .enforce_new_defaults(self.new_defaults)
-            .allow_remote_checks();
-        for (name, text) in self.in_order() {
-            builder = builder.text(name, text);
-        }
-        PolicyBuilder::build(&builder)
+            .allow_remote_checks()
+            .file_if_present(folder.0.join("policy.yaml"))
+            .directory_if_present(folder.0.join("policy.d"))
+            .build()
     }
+}
 
-    /// The main file, then the others by name; hidden ones do not count.
-    fn in_order(&self) -> Vec<(&str, &str)> {
-        let mut files: Vec<(&str, &str)> =
-            self.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        files.retain(|(name, _)| !name.contains("/."));
-        files.sort_by_key(|(name, _)| (*name != "policy.yaml", *name));
-        files
+/// A directory with the files of a job; it ends with the job.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(files: &[(String, String)]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("oslo-policy-job-{}-{number}", std::process::id());
+        let folder = Self(std::env::temp_dir().join(name));
+        for (name, text) in files {
+            let path = folder.0.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It was not made for a job without files.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -5,7 +5,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 #![expect(clippy::indexing_slicing, reason = "tests fail by panicking")]
-#![expect(clippy::print_stdout, reason = "the figures are what the test is read for")]
 
 mod cases;
 mod compare;
@@ -20,6 +19,13 @@ use job::Job;
 fn every_corner_case_is_decided_as_in_python() {
     let report = run(&cases::all());
     println!("corner cases: {}", summary(&report));
+    finish(&report);
+}
+
+#[test]
+fn real_services_are_decided_as_in_python() {
+    let report = run(&cases::real::jobs());
+    println!("real services: {}", summary(&report));
     finish(&report);
 }
 

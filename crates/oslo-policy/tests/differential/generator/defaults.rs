@@ -13,7 +13,7 @@ pub(super) fn job(rng: &mut Rng) -> Job {
     job.files = files(rng, &defaults);
     job.defaults = defaults;
     job.new_defaults = rng.bool();
-    job.default_rule = one_of(rng, &["default", "new0", "old1"]).to_owned();
+    job.default_rule = String::from(one_of(rng, &["default", "new0", "old1"]));
     for _ in 0..6 {
         let rule = format!("{}{}", one_of(rng, &["new", "new", "new", "old"]), rng.u8(..4));
         job = job.case(&rule, &request::target(rng), &request::credentials(rng));

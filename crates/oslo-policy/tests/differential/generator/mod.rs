@@ -48,7 +48,7 @@ fn many_rules(rng: &mut Rng) -> Job {
         }
     }
     let mut job = Job::of_rules(&rules.into());
-    job.default_rule = one_of(rng, &["default", "default", "x:y", "nowhere"]).to_owned();
+    job.default_rule = String::from(one_of(rng, &["default", "default", "x:y", "nowhere"]));
     for _ in 0..8 {
         let rule = one_of(rng, NAMES);
         job = job.case(rule, &request::target(rng), &request::credentials(rng));
