@@ -170,7 +170,11 @@ impl ReverseProxy {
         };
         let facts =
             Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
-        let grant = Admission::permit(&rules.policy, way, &facts, standing)
+        let grant = self
+            .shared
+            .admission
+            .permit(&rules.policy, way, &facts, standing)
+            .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         record.granted(&grant, waited);
         Ok((grant, body))

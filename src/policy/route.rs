@@ -79,6 +79,14 @@ impl Scopes {
 }
 
 impl Route {
+    /// The name of the rule that decides, if one does.
+    pub fn rule(&self) -> Option<&str> {
+        match &self.access {
+            Access::Rule(rule) => Some(rule),
+            Access::Public | Access::Token => None,
+        }
+    }
+
     /// The one route there is where none was written.
     pub(super) fn anywhere() -> Self {
         Self {
