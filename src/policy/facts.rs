@@ -129,7 +129,8 @@ impl Aim<'_> {
 
 /// Percent-decoded text; what is not UTF-8 then is marked as such and equals nothing.
 fn decoded(text: &str, form: bool) -> Cow<'_, str> {
-    if !text.contains('%') && !(form && text.contains('+')) {
+    let has_marks = text.contains('%') || (form && text.contains('+'));
+    if !has_marks {
         return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());

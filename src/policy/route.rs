@@ -52,6 +52,7 @@ pub struct BodyFacts {
 
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of four, each by its name")]
 pub struct Scopes {
     /// Domain-scoped tokens.
     pub domain: bool,

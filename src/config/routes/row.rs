@@ -67,7 +67,8 @@ fn pattern(members: &mut Members<'_>, reader: &mut Reader<'_>) -> (Option<Patter
                 reader.refuse(at, &members.path("host"), &format!("{text:?} {error}"));
             }
         }
-        shown = format!("{shown} {text}").trim_start().to_owned();
+        shown.push_str(if shown.is_empty() { "" } else { " " });
+        shown.push_str(text);
     }
     let Some((path, at)) = members.text("path", reader) else {
         let message = "needs a path, as in \"path: /v1/{project_id}/**\"";
