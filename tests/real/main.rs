@@ -21,6 +21,7 @@ mod guarded;
 mod keystone;
 mod lifetimes;
 mod outages;
+mod parity;
 mod people;
 mod program;
 mod refusals;
