@@ -10,7 +10,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use portcullis::identity::{Allowance, RawToken, TokenHasher, UnixTime, classify};
+use portcullis::identity::{Allowance, Names, RawToken, TokenHasher, UnixTime, classify};
 use portcullis::keystone::read_validation;
 
 use warmed::{decide, warmed};
@@ -48,7 +48,7 @@ fn benches(criterion: &mut Criterion) {
         let room = || HeaderMap::with_capacity(48);
         bench.iter_batched_ref(
             room,
-            |headers| grant.user().apply_to(headers),
+            |headers| grant.user().unwrap().apply_to(Names::UserAndDeprecated, headers),
             BatchSize::SmallInput,
         );
     });

@@ -28,7 +28,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "config",
-        &["dial", "front", "identity", "keystone", "server", "telemetry", "upstream", "validation"],
+        &[
+            "admission",
+            "dial",
+            "front",
+            "identity",
+            "keystone",
+            "server",
+            "telemetry",
+            "upstream",
+            "validation",
+        ],
     ),
     ("front", &["admission", "identity", "telemetry", "upstream"]),
     ("admission", &["identity", "validation"]),

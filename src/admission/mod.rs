@@ -2,36 +2,51 @@
 //!
 //! Every door hands in the same neutral request and gets the same answer; no door decides.
 
+mod access_rules;
 mod decision;
 mod request;
+mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::identity::{Allowance, BadToken};
+use crate::identity::{Allowance, BadToken, Identity, RawToken};
 use crate::validation::{TokenFailure, Validator};
 
-pub use decision::{Grant, Rejection};
+use access_rules::Asked;
+
+pub use decision::{Grant, Party, Rejection};
 pub use request::{AccessRequest, Credential};
+pub use settings::Settings;
 
 /// Decides. Shared by all workers.
 pub struct Admission {
     validator: Arc<Validator>,
-    max_token_bytes: usize,
+    settings: Settings,
+}
+
+/// The service that calls on the user's behalf.
+struct Caller {
+    identity: Arc<Identity>,
+    /// It has a service role: it may act for a user whose token has expired, and its calls are
+    /// links of a chain that began where the user was let in.
+    vouches: bool,
 }
 
 impl Admission {
-    /// Decides by what `validator` says. Tokens longer than `max_token_bytes` are refused without
-    /// asking: Keystone's own servers answer those with a 431 or a reset, which one client could
-    /// make look like an outage.
-    pub fn new(validator: Arc<Validator>, max_token_bytes: usize) -> Self {
-        Self { validator, max_token_bytes }
+    /// Decides by what `validator` says and the operator wants.
+    pub fn new(validator: Arc<Validator>, settings: Settings) -> Self {
+        Self { validator, settings }
     }
 
     /// Whether `request` may go on, and as whom.
     ///
-    /// Cancel-safe. Waits for Keystone at most as long as the validator does, and adds that time
-    /// to `waited`.
+    /// The service token is judged first, because it can change how the user token is judged
+    /// (keystonemiddleware, `process_request`). A bad one, or one without a service role, changes
+    /// nothing for the better.
+    ///
+    /// Cancel-safe. Waits for Keystone, for each token at most as long as the validator does, and
+    /// adds that time to `waited`.
     ///
     /// # Errors
     /// The rejection; each door words it in its own protocol.
@@ -40,7 +55,37 @@ impl Admission {
         request: &AccessRequest<'_>,
         waited: &mut Duration,
     ) -> Result<Grant, Rejection> {
-        let token = match request.user {
+        let token = self.or_defer(self.presented(request.user))?;
+        let caller = match request.service {
+            Credential::Absent => Ok(None),
+            // Rare next to plain requests; boxed so that their future stays small.
+            _ => self.or_defer(Box::pin(self.caller(request, waited)).await)?,
+        };
+        let vouched = matches!(&caller, Ok(Some(caller)) if caller.vouches);
+        let user = match token {
+            Ok(token) => {
+                let allowance = self.allowance(vouched);
+                let said =
+                    self.validator.validate(token, allowance, request.request_id, waited).await;
+                self.or_defer(self.judged(said, request, vouched))?
+            }
+            Err(rejection) => Err(rejection),
+        };
+        Ok(Grant::new(user, caller.map(|caller| caller.map(|caller| caller.identity))))
+    }
+
+    /// A verdict that the service behind us is to pass itself goes on as such; a failure to know
+    /// never does, because it says nothing about the client.
+    fn or_defer<T>(&self, result: Result<T, Rejection>) -> Result<Result<T, Rejection>, Rejection> {
+        match result {
+            Err(rejection) if !self.settings.delay || rejection.is_outage() => Err(rejection),
+            judged => Ok(judged),
+        }
+    }
+
+    /// The token in a field, if it is worth asking about.
+    fn presented<'a>(&self, credential: Credential<'a>) -> Result<RawToken<'a>, Rejection> {
+        let token = match credential {
             Credential::Absent => return Err(Rejection::MissingToken),
             Credential::Several => return Err(Rejection::BadToken(BadToken::Malformed)),
             Credential::Single(token) => token,
@@ -48,17 +93,55 @@ impl Admission {
         if token.is_empty() {
             return Err(Rejection::MissingToken);
         }
-        if token.len() > self.max_token_bytes {
+        if token.len() > self.settings.max_token_bytes {
             return Err(Rejection::BadToken(BadToken::TooLong));
         }
-        let validated =
+        Ok(token)
+    }
+
+    async fn caller(
+        &self,
+        request: &AccessRequest<'_>,
+        waited: &mut Duration,
+    ) -> Result<Option<Caller>, Rejection> {
+        let token = match self.presented(request.service) {
+            Ok(token) => token,
+            Err(Rejection::MissingToken) => return Ok(None),
+            Err(rejection) => return Err(rejection.of_the_service_token()),
+        };
+        let said =
             self.validator.validate(token, Allowance::None, request.request_id, waited).await;
-        match validated {
-            Ok(user) => Ok(Grant::new(user)),
-            Err(TokenFailure::Bad(bad)) => Err(Rejection::BadToken(bad)),
-            Err(TokenFailure::Unavailable { retry_after }) => {
-                Err(Rejection::Unavailable { retry_after })
+        // Its own access rules hold too; no chain began before it.
+        let identity =
+            self.judged(said, request, false).map_err(Rejection::of_the_service_token)?;
+        let vouches = identity.roles().any(|role| self.settings.is_service_role(role));
+        if !vouches && self.settings.service_token_roles_required {
+            return Err(Rejection::NoServiceRole);
+        }
+        Ok(Some(Caller { identity, vouches }))
+    }
+
+    fn allowance(&self, vouched: bool) -> Allowance {
+        if vouched && self.settings.overlook_expiry { Allowance::Expired } else { Allowance::None }
+    }
+
+    /// What a validation means for `request`, the token's own access rules included.
+    fn judged(
+        &self,
+        said: Result<Arc<Identity>, TokenFailure>,
+        request: &AccessRequest<'_>,
+        chained: bool,
+    ) -> Result<Arc<Identity>, Rejection> {
+        let identity = said.map_err(|failure| match failure {
+            TokenFailure::Bad(bad) => Rejection::BadToken(bad),
+            TokenFailure::Unavailable { retry_after } => Rejection::Unavailable { retry_after },
+        })?;
+        if let Some(restriction) = identity.restriction() {
+            let asked = Asked { method: request.method, path: request.path, chained };
+            if !access_rules::allow(restriction, self.settings.service_type.as_deref(), asked) {
+                return Err(Rejection::BadToken(BadToken::Restricted));
             }
         }
+        Ok(identity)
     }
 }

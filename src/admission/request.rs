@@ -1,14 +1,20 @@
 //! What a door hands in: borrowed, neutral, free of any protocol.
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 
 use crate::identity::RawToken;
 
 /// A request for access.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessRequest<'a> {
+    /// What is to be done.
+    pub method: &'a Method,
+    /// Where, as it will be forwarded; without the query.
+    pub path: &'a str,
     /// The user token.
     pub user: Credential<'a>,
+    /// The token of the service that calls on the user's behalf.
+    pub service: Credential<'a>,
     /// The request's id, so that Keystone's log can be matched with ours.
     pub request_id: Option<&'a HeaderValue>,
 }

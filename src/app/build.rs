@@ -56,7 +56,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         &registry,
     )?;
     let validator = Arc::new(validator);
-    let admission = Admission::new(Arc::clone(&validator), config.front.max_token_bytes);
+    let admission = Admission::new(Arc::clone(&validator), config.admission.clone());
     let door = front::Shared::new(
         &config.front,
         admission,

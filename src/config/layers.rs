@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Environment;
 use super::errors::Problems;
-use super::options::{self, Field, Target, Via};
+use super::options::{self, Field, Kind, Target, Via};
 use super::origin::Origin;
 use super::suggest;
 use super::yaml::{Content, Entry, Mark, Node};
@@ -169,6 +169,13 @@ impl FileLayer<'_> {
                 let message = "has no value; give one or remove the key";
                 self.problems.add(&self.origin(key_at), &key, message);
             }
+            Content::Sequence(items) if target.field.kind == Kind::List => {
+                let origin = self.origin(value.at);
+                match joined(&items) {
+                    Some(text) => self.layer.add(target, text, origin, self.problems),
+                    None => self.problems.add(&origin, &key, "items must be words without commas"),
+                }
+            }
             Content::Sequence(_) | Content::Mapping(_) => {
                 let message = "must be a single value";
                 self.problems.add(&self.origin(value.at), &key, message);
@@ -179,6 +186,13 @@ impl FileLayer<'_> {
     fn origin(&self, at: Mark) -> Origin {
         Origin::File { name: Arc::clone(self.name), line: at.line, column: at.column }
     }
+}
+
+/// A sequence of words as one text; `None` when an item is none.
+fn joined(items: &[Node]) -> Option<String> {
+    let words: Option<Vec<&str>> =
+        items.iter().map(|item| item.text().filter(|text| !text.contains(','))).collect();
+    Some(words?.join(","))
 }
 
 fn unknown(section: &str, leaf: &str) -> String {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::{front, keystone, server, telemetry, upstream, validation};
+use crate::{admission, front, keystone, server, telemetry, upstream, validation};
 
 /// A whole, valid configuration, ordered by the room that each part is for.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Config {
     pub server: server::Settings,
     /// The door.
     pub front: front::Settings,
+    /// Decisions.
+    pub admission: admission::Settings,
     /// Caches.
     pub validation: validation::Settings,
     /// The identity service.

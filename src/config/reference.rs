@@ -48,6 +48,7 @@ fn kind(field: &Field) -> String {
             format!("duration, {} to {}", write_duration(*least), write_duration(*most))
         }
         Kind::Integer(least, most) => format!("number, {least} to {most}"),
+        Kind::List => "list".to_owned(),
         Kind::Path => "path".to_owned(),
         Kind::Percent(most) => format!("percentage, 0% to {most}%"),
         Kind::Secret => "secret".to_owned(),
@@ -106,6 +107,7 @@ directory, `~/` at the home directory.
 | duration | `250ms`, `300s`, `5m`, `1h`; where zero is allowed also `0` |
 | size | `1000B`, `32KiB`, `64MiB`, `1GiB` |
 | percentage | `10%` |
+| list | `[service, admin]`, or `service,admin` |
 | address | `127.0.0.1:8080`, `[::]:8080`, with port 0 for any free port |
 | URL | `https://host:5000/v3`, `unix:/run/app.sock` |
 

@@ -103,6 +103,10 @@ fn kind_schema(kind: &Kind) -> Value {
         Kind::Integer(least, most) => {
             json!({"type": "integer", "minimum": least, "maximum": most})
         }
+        Kind::List => json!({"anyOf": [
+            {"type": "array", "items": {"type": "string", "minLength": 1, "pattern": "^[^,]+$"}},
+            {"type": "string"},
+        ]}),
         Kind::Percent(_) => json!({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"}),
         Kind::Secret => json!({"type": "string", "minLength": 1, "writeOnly": true}),
         Kind::Size(..) => json!({"type": "string", "pattern": "^[0-9]+(B|KiB|MiB|GiB)$"}),

@@ -16,6 +16,8 @@ pub(super) enum Value {
     Bool(bool),
     /// A length of time.
     Duration(Duration),
+    /// Words.
+    List(Vec<String>),
     /// A number; of bytes when the field is a size.
     Integer(u64),
     /// A part of one.
@@ -48,6 +50,7 @@ pub(super) fn read(field: &Field, text: &str) -> Result<Value, String> {
                 .map_err(|_| format!("is not a whole number; write {least} to {most}{or}"))?;
             Value::Integer(within(number, (*least, *most), |bound| bound.to_string())?)
         }
+        Kind::List => Value::List(words(text)?),
         Kind::Percent(most) => {
             let ratio = units::percent(text)?;
             if ratio > f64::from(*most) / 100.0 {
@@ -106,6 +109,21 @@ fn choice(text: &str, words: &'static [&'static str]) -> Result<Value, String> {
         (None, [only]) => format!("is not a choice; the only one is {only}"),
         (None, _) => format!("is not a choice; write one of {}", words.join(", ")),
     })
+}
+
+/// Words between commas; an empty text is an empty list.
+fn words(text: &str) -> Result<Vec<String>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let words = text.split(',').map(|word| word.trim().to_owned());
+    words
+        .map(
+            |word| {
+                if word.is_empty() { Err("has an empty item; remove it".into()) } else { Ok(word) }
+            },
+        )
+        .collect()
 }
 
 fn some(text: &str) -> Result<String, String> {

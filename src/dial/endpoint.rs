@@ -1,12 +1,12 @@
 //! Where a peer is and how to be sure that it is the right one.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use http::Uri;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
+
+use super::Security;
 
 /// A peer that we connect to: the guarded service or the identity service.
 #[derive(Clone, Debug)]
@@ -43,43 +43,13 @@ impl fmt::Display for Address {
     }
 }
 
-/// How a TLS peer is verified.
+/// How a TLS peer and we prove who we are.
 #[derive(Clone, Debug)]
 pub struct Tls {
     /// The name its certificate must bear.
     pub server_name: ServerName<'static>,
-    /// Who may have signed it.
-    pub trust: Trust,
-}
-
-/// Whose signatures are believed.
-#[derive(Clone, Debug, Default)]
-pub enum Trust {
-    /// Anybody's. Loudly warned about at every start.
-    Insecure,
-    /// These certificates alone.
-    Roots(Arc<[CertificateDer<'static>]>),
-    /// The system's roots.
-    #[default]
-    System,
-}
-
-impl Trust {
-    /// Trusts the certificates in a PEM file and nobody else.
-    ///
-    /// # Errors
-    /// A sentence for the operator when the file cannot be read or holds no certificate.
-    pub fn from_ca_file(path: &Path) -> Result<Self, String> {
-        let roots = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| {
-                format!("cannot read certificates from {}: {error}", path.display())
-            })?;
-        if roots.is_empty() {
-            return Err(format!("{} holds no PEM certificate", path.display()));
-        }
-        Ok(Self::Roots(roots.into()))
-    }
+    /// Who may have signed it, and what we show.
+    pub security: Security,
 }
 
 impl Endpoint {
@@ -88,7 +58,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// A sentence for the operator that says what is wrong and what would be right.
-    pub fn parse(url: &str, trust: Trust) -> Result<(Self, String), String> {
+    pub fn parse(url: &str, security: impl Into<Security>) -> Result<(Self, String), String> {
         if let Some(path) = url.strip_prefix("unix:") {
             return Self::unix(path).map(|endpoint| (endpoint, String::new()));
         }
@@ -123,7 +93,7 @@ impl Endpoint {
         let tls = if secure {
             let server_name = ServerName::try_from(host.clone())
                 .map_err(|_| format!("{host:?} cannot be the name in a certificate"))?;
-            Some(Tls { server_name, trust })
+            Some(Tls { server_name, security: security.into() })
         } else {
             None
         };
@@ -149,6 +119,7 @@ const FORMS: &str = "write http://host:port, https://host:port or unix:/path";
 
 #[cfg(test)]
 mod tests {
+    use super::super::Trust;
     use super::*;
 
     fn parse(url: &str) -> Result<(Endpoint, String), String> {

@@ -4,6 +4,7 @@
 
 mod endpoint;
 mod http1;
+mod security;
 mod stream;
 mod tls;
 
@@ -13,8 +14,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-pub use endpoint::{Address, Endpoint, Tls, Trust};
+pub use endpoint::{Address, Endpoint, Tls};
 pub use http1::{Connection, Sender, connect, handshake};
+pub use security::{ClientCertificate, Security, Trust};
 pub use stream::Stream;
 
 /// Why no connection came about.
@@ -78,7 +80,8 @@ impl Dialer {
     /// # Errors
     /// When the endpoint's certificates could never be checked.
     pub fn new(endpoint: Endpoint, connect_timeout: Duration) -> Result<Self, TrustError> {
-        let connector = endpoint.tls.as_ref().map(|tls| tls::connector(&tls.trust)).transpose()?;
+        let connector =
+            endpoint.tls.as_ref().map(|tls| tls::connector(&tls.security)).transpose()?;
         Ok(Self { endpoint, connector, connect_timeout })
     }
 

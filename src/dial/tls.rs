@@ -1,4 +1,4 @@
-//! TLS towards a peer: who is believed, and nothing else to configure.
+//! TLS towards a peer: who is believed, what we show, and nothing else to configure.
 
 use std::sync::Arc;
 
@@ -8,28 +8,29 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_rustls::TlsConnector;
 
-use super::{Trust, TrustError};
+use super::{Security, Trust, TrustError};
 
-/// Builds the TLS side of a dialer: TLS 1.2 and 1.3, HTTP/1.1, verified against `trust`.
-pub(super) fn connector(trust: &Trust) -> Result<TlsConnector, TrustError> {
+/// Builds the TLS side of a dialer: TLS 1.2 and 1.3, HTTP/1.1, both sides proven by `security`.
+pub(super) fn connector(security: &Security) -> Result<TlsConnector, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
-    let mut config = match trust {
-        Trust::Insecure => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Unverified(provider)))
-            .with_no_client_auth(),
-        Trust::Roots(roots) => {
-            builder.with_root_certificates(store(roots.iter().cloned())?).with_no_client_auth()
+    let builder = match &security.trust {
+        Trust::Insecure => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider)))
         }
+        Trust::Roots(roots) => builder.with_root_certificates(store(roots.iter().cloned())?),
         Trust::System => {
             let found = rustls_native_certs::load_native_certs();
             for error in &found.errors {
                 tracing::warn!(%error, "a system root certificate could not be read");
             }
-            builder.with_root_certificates(store(found.certs.into_iter())?).with_no_client_auth()
+            builder.with_root_certificates(store(found.certs.into_iter())?)
         }
+    };
+    let mut config = match &security.certificate {
+        None => builder.with_no_client_auth(),
+        Some(own) => builder.with_client_auth_cert(own.chain.clone(), own.key.clone_key())?,
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))

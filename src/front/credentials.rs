@@ -7,6 +7,8 @@ use crate::identity::RawToken;
 
 const AUTH: HeaderName = HeaderName::from_static("x-auth-token");
 
+const SERVICE: HeaderName = HeaderName::from_static("x-service-token");
+
 /// Swift's and some old clients' name for the same thing.
 const STORAGE: HeaderName = HeaderName::from_static("x-storage-token");
 
@@ -17,6 +19,11 @@ pub(super) fn user_token(headers: &HeaderMap) -> Credential<'_> {
         Credential::Absent => single(headers, &STORAGE),
         present => present,
     }
+}
+
+/// The token of the service that calls on the user's behalf.
+pub(super) fn service_token(headers: &HeaderMap) -> Credential<'_> {
+    single(headers, &SERVICE)
 }
 
 /// Whether `name` carries a token that was not the one validated: the service must not take it

@@ -48,7 +48,21 @@ impl Verb {
 }
 
 label! {
-    /// What was decided, and why.
+    /// What was decided.
+    pub(super) Decision as "decision" {
+        /// The request goes on, its user vouched for.
+        Allow => "allow",
+        /// It goes on, and the service is told that nobody vouches for it.
+        Defer => "defer",
+        /// It is refused.
+        Deny => "deny",
+        /// Nobody knows.
+        Error => "error",
+    }
+}
+
+label! {
+    /// Why.
     pub(super) Reason as "reason" {
         /// Keystone vouched for the token.
         Confirmed => "confirmed",
@@ -60,8 +74,12 @@ label! {
         Malformed => "malformed",
         /// No token came.
         Missing => "missing",
-        /// The token is limited by rules that are not enforced yet.
+        /// The token's access rules do not allow the request.
         Restricted => "restricted",
+        /// The service token has none of the roles that make it one.
+        ServiceRole => "service_role",
+        /// The service token is no good.
+        ServiceToken => "service_token",
         /// The token is longer than the limit.
         TooLong => "too_long",
         /// Nobody knows.
@@ -74,6 +92,8 @@ label! {
 impl Reason {
     pub(super) fn of(rejection: &Rejection) -> Self {
         match rejection {
+            Rejection::BadServiceToken(_) => Self::ServiceToken,
+            Rejection::NoServiceRole => Self::ServiceRole,
             Rejection::BadToken(BadToken::Bound) => Self::Bound,
             Rejection::BadToken(BadToken::Expired) => Self::Expired,
             Rejection::BadToken(BadToken::Malformed) => Self::Malformed,
@@ -85,18 +105,20 @@ impl Reason {
         }
     }
 
-    /// The `decision` label that goes with it.
-    pub(super) fn decision(self) -> &'static str {
+    /// The decisions that it can lead to.
+    fn decisions(self) -> &'static [Decision] {
         match self {
-            Self::Confirmed => "allow",
-            Self::Unavailable => "error",
+            Self::Confirmed => &[Decision::Allow],
+            Self::Unavailable => &[Decision::Error],
             Self::Bound
             | Self::Expired
             | Self::Malformed
             | Self::Missing
             | Self::Restricted
+            | Self::ServiceRole
+            | Self::ServiceToken
             | Self::TooLong
-            | Self::Unknown => "deny",
+            | Self::Unknown => &[Decision::Deny, Decision::Defer],
         }
     }
 }
@@ -132,7 +154,8 @@ pub struct Metrics {
     durations: Box<[Histogram]>,
     pub(super) overhead: Histogram,
     pub(super) in_flight: IntGauge,
-    decisions: Box<[IntCounter]>,
+    /// By decision and reason; pairs that cannot be have none.
+    decisions: Box<[Option<IntCounter>]>,
     pub(super) rejected: Counters<Rejected>,
     pub(super) stripped: IntCounter,
 }
@@ -182,10 +205,13 @@ impl Metrics {
                 .collect(),
             overhead: overhead.with_label_values(&[ROUTE]),
             in_flight: in_flight.with_label_values(&[LISTENER]),
-            decisions: Reason::ALL
+            decisions: Decision::ALL
                 .iter()
-                .map(|reason| {
-                    decisions.with_label_values(&[ROUTE, reason.decision(), reason.as_str()])
+                .flat_map(|decision| Reason::ALL.iter().map(move |reason| (*decision, *reason)))
+                .map(|(decision, reason)| {
+                    let labels = [ROUTE, decision.as_str(), reason.as_str()];
+                    let can_be = reason.decisions().contains(&decision);
+                    can_be.then(|| decisions.with_label_values(&labels))
                 })
                 .collect(),
             rejected: registry.counters(
@@ -215,8 +241,9 @@ impl Metrics {
         }
     }
 
-    pub(super) fn count_decision(&self, reason: Reason) {
-        if let Some(counter) = self.decisions.get(reason.index()) {
+    pub(super) fn count_decision(&self, decision: Decision, reason: Reason) {
+        let at = decision.index() * Reason::ALL.len() + reason.index();
+        if let Some(Some(counter)) = self.decisions.get(at) {
             counter.inc();
         }
     }

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
 
+use crate::admission::{Grant, Party, Rejection};
 use crate::identity::Identity;
 use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
-use super::metrics::{ROUTE, Reason, Verb};
+use super::metrics::{Decision, ROUTE, Reason, Verb};
 use super::origin::Peer;
 use super::shared::Shared;
 
@@ -20,8 +21,9 @@ pub(super) struct Record {
     watch: Stopwatch,
     verb: Verb,
     line: Option<Line>,
-    reason: Option<Reason>,
-    identity: Option<Arc<Identity>>,
+    verdict: Option<(Decision, Reason)>,
+    user: Option<Arc<Identity>>,
+    service: Option<Arc<Identity>>,
     /// Waits for others: for the identity service and for the guarded service.
     waits: Waits,
     status: StatusCode,
@@ -64,8 +66,9 @@ impl Record {
             watch: Stopwatch::start(),
             verb: Verb::of(request.method()),
             line,
-            reason: None,
-            identity: None,
+            verdict: None,
+            user: None,
+            service: None,
             waits: Waits::default(),
             // What a client that left before its answer is counted as, after nginx.
             status: StatusCode::from_u16(499).unwrap_or_default(),
@@ -73,15 +76,27 @@ impl Record {
         }
     }
 
-    pub(super) fn decided(
-        &mut self,
-        reason: Reason,
-        identity: Option<Arc<Identity>>,
-        waited: Duration,
-    ) {
-        self.shared.metrics.count_decision(reason);
-        self.reason = Some(reason);
-        self.identity = identity;
+    /// The request goes on.
+    pub(super) fn granted(&mut self, grant: &Grant, waited: Duration) {
+        self.user = grant.user().cloned();
+        if let Party::Confirmed(service) = grant.service() {
+            self.service = Some(Arc::clone(service));
+        }
+        match grant.deferred() {
+            None => self.decided(Decision::Allow, Reason::Confirmed, waited),
+            Some(rejection) => self.decided(Decision::Defer, Reason::of(&rejection), waited),
+        }
+    }
+
+    /// The request is answered by us.
+    pub(super) fn rejected(&mut self, rejection: &Rejection, waited: Duration) {
+        let decision = if rejection.is_outage() { Decision::Error } else { Decision::Deny };
+        self.decided(decision, Reason::of(rejection), waited);
+    }
+
+    fn decided(&mut self, decision: Decision, reason: Reason, waited: Duration) {
+        self.shared.metrics.count_decision(decision, reason);
+        self.verdict = Some((decision, reason));
         self.waits.identity = waited;
     }
 
@@ -105,7 +120,8 @@ impl Record {
             Access::All => true,
             Access::Off => false,
             Access::Refusals => {
-                self.reason != Some(Reason::Confirmed) || self.status.is_server_error() || !complete
+                let allowed = self.verdict.is_some_and(|(decision, _)| decision == Decision::Allow);
+                !allowed || self.status.is_server_error() || !complete
             }
         };
         if wanted && let Some(line) = &self.line {
@@ -118,8 +134,9 @@ impl Record {
     }
 
     fn write(&self, line: &Line, complete: bool) {
-        let identity = self.identity.as_deref();
-        let scope = identity.map(Identity::scope);
+        let user = self.user.as_deref();
+        let scope = user.map(Identity::scope);
+        let service = self.service.as_deref();
         let millis = |span: Duration| span.as_secs_f64() * 1000.0;
         tracing::info!(
             target: ACCESS_TARGET,
@@ -132,12 +149,14 @@ impl Record {
             http.response.status_code = self.status.as_u16(),
             http.response.body.size = self.sent,
             complete,
-            decision = self.reason.map(Reason::decision),
-            reason = self.reason.map(Label::as_str),
-            user.id = identity.map(Identity::user_id),
+            decision = self.verdict.map(|(decision, _)| decision.as_str()),
+            reason = self.verdict.map(|(_, reason)| reason.as_str()),
+            user.id = user.map(Identity::user_id),
             openstack.scope = scope.map(|scope| scope.kind.as_str()),
-            openstack.project.id = identity.and_then(Identity::project_id),
-            openstack.audit_id = identity.and_then(|identity| identity.audit_ids().next()),
+            openstack.project.id = user.and_then(Identity::project_id),
+            openstack.audit_id = user.and_then(|user| user.audit_ids().next()),
+            openstack.service.user.id = service.map(Identity::user_id),
+            openstack.service.audit_id = service.and_then(|service| service.audit_ids().next()),
             duration_ms = millis(self.watch.elapsed()),
             identity.duration_ms = millis(self.waits.identity),
             upstream.duration_ms = millis(self.waits.upstream),

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use crate::admission::Rejection;
 use crate::identity::BadToken;
@@ -61,12 +61,15 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, BAD_REQUEST),
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
         Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
-        Refusal::Rejected(Rejection::BadToken(BadToken::TooLong)) => {
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG)
-        }
-        Refusal::Rejected(Rejection::BadToken(_) | Rejection::MissingToken) => {
-            (StatusCode::UNAUTHORIZED, UNAUTHORIZED)
-        }
+        Refusal::Rejected(
+            Rejection::BadToken(BadToken::TooLong) | Rejection::BadServiceToken(BadToken::TooLong),
+        ) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG),
+        Refusal::Rejected(
+            Rejection::BadServiceToken(_)
+            | Rejection::BadToken(_)
+            | Rejection::MissingToken
+            | Rejection::NoServiceRole,
+        ) => (StatusCode::UNAUTHORIZED, UNAUTHORIZED),
         Refusal::Rejected(Rejection::Unavailable { .. }) => {
             (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
         }
@@ -90,6 +93,14 @@ pub(super) fn reply(refusal: Refusal, challenge: &HeaderValue) -> Reply {
         headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
     }
     Reply { status, headers, body: Bytes::from_static(body.as_bytes()) }
+}
+
+/// Tells a client that the service itself refused where it gets a token. What the service says of
+/// its own stays (keystonemiddleware adds to a 401 in the same way, and to nothing else).
+pub(super) fn challenged<B>(response: &mut Response<B>, challenge: &HeaderValue) {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, challenge.clone());
+    }
 }
 
 /// The value of `WWW-Authenticate`, quoted as RFC 9110 wants it (keystonemiddleware bug 1762362).
@@ -137,6 +148,9 @@ mod tests {
             (Refusal::Rejected(Rejection::MissingToken), 401),
             (Refusal::Rejected(Rejection::BadToken(BadToken::Expired)), 401),
             (Refusal::Rejected(Rejection::BadToken(BadToken::TooLong)), 431),
+            (Refusal::Rejected(Rejection::BadServiceToken(BadToken::TooLong)), 431),
+            (Refusal::Rejected(Rejection::BadServiceToken(BadToken::Expired)), 401),
+            (Refusal::Rejected(Rejection::NoServiceRole), 401),
             (Refusal::Rejected(unavailable), 503),
             (Refusal::Upstream(Gateway::Bad), 502),
             (Refusal::Upstream(Gateway::Timeout), 504),

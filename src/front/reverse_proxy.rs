@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, Uri, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -15,10 +16,10 @@ use crate::upstream::{
 
 use super::body::Body;
 use super::credentials;
-use super::metrics::{Reason, Rejected};
+use super::metrics::Rejected;
 use super::origin::Peer;
 use super::record::Record;
-use super::reply::{Refusal, Reply, reply};
+use super::reply::{Refusal, Reply, challenged, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::Shared;
@@ -51,7 +52,9 @@ impl ReverseProxy {
         let answer = match self.pass(request, peer, &id, &mut record).await {
             Ok(response) => {
                 record.answered(response.status());
-                response.map(|body| Body::relayed(body, record))
+                let mut response = response.map(|body| Body::relayed(body, record));
+                challenged(&mut response, &self.shared.challenge);
+                response
             }
             Err(refusal) => {
                 let Reply { status, headers, body } = reply(refusal, &self.shared.challenge);
@@ -76,7 +79,7 @@ impl ReverseProxy {
         let target = target(&client).map_err(|why| self.reject(why))?;
         let nominated = nominated(&client.headers)
             .map_err(|BadConnection| self.reject(Rejected::Connection))?;
-        let grant = self.decide(&client.headers, id, record).await?;
+        let grant = self.decide(&client, &target, id, record).await?;
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let draft = Draft {
             client: &client,
@@ -84,6 +87,7 @@ impl ReverseProxy {
             length: body.size_hint().exact().filter(|_| stated),
             nominated: &nominated,
             grant: &grant,
+            names: self.shared.names,
             peer,
             id,
         };
@@ -113,19 +117,26 @@ impl ReverseProxy {
 
     async fn decide(
         &self,
-        headers: &HeaderMap,
+        client: &Parts,
+        target: &Uri,
         id: &HeaderValue,
         record: &mut Record,
     ) -> Result<Grant, Refusal> {
-        let access = AccessRequest { user: credentials::user_token(headers), request_id: Some(id) };
+        let access = AccessRequest {
+            method: &client.method,
+            path: target.path(),
+            user: credentials::user_token(&client.headers),
+            service: credentials::service_token(&client.headers),
+            request_id: Some(id),
+        };
         let mut waited = Duration::ZERO;
         match self.shared.admission.admit(&access, &mut waited).await {
             Ok(grant) => {
-                record.decided(Reason::Confirmed, Some(Arc::clone(grant.user())), waited);
+                record.granted(&grant, waited);
                 Ok(grant)
             }
             Err(rejection) => {
-                record.decided(Reason::of(&rejection), None, waited);
+                record.rejected(&rejection, waited);
                 Err(Refusal::Rejected(rejection))
             }
         }

@@ -6,8 +6,8 @@
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 
-use crate::admission::Grant;
-use crate::identity::{Class, Unrenderable, classify};
+use crate::admission::{Grant, Party};
+use crate::identity::{Class, Names, Unrenderable, classify, mark_invalid};
 use crate::upstream::{RequestBody, is_hop_by_hop};
 
 use super::credentials;
@@ -26,6 +26,8 @@ pub(super) struct Draft<'a> {
     pub(super) nominated: &'a [HeaderName],
     /// The proof that the request may go on.
     pub(super) grant: &'a Grant,
+    /// The names under which the service is told who the user is.
+    pub(super) names: Names,
     /// The client.
     pub(super) peer: &'a Peer,
     /// The request's id.
@@ -45,7 +47,7 @@ impl Draft<'_> {
         &self,
         body: RequestBody,
     ) -> Result<(Request<RequestBody>, usize), Unrenderable> {
-        let room = self.grant.user().fields() + OURS;
+        let room = fields(self.grant, self.names) + OURS;
         let (mut headers, stripped) = permitted(&self.client.headers, self.nominated, room);
         if let Some(length) = self.length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
@@ -53,7 +55,7 @@ impl Draft<'_> {
             // Said aloud, because a GET is not expected to have a body.
             headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
-        self.grant.user().apply_to(&mut headers)?;
+        vouch(self.grant, self.names, &mut headers)?;
         set_forwarded(&mut headers, self.peer);
         headers.insert(REQUEST_ID, self.id.clone());
         let mut request = Request::new(body);
@@ -62,6 +64,30 @@ impl Draft<'_> {
         *request.headers_mut() = headers;
         Ok((request, stripped))
     }
+}
+
+/// How many fields say who the parties are.
+fn fields(grant: &Grant, names: Names) -> usize {
+    let user = grant.user().map_or(1, |user| user.fields(names));
+    match grant.service() {
+        Party::Absent => user,
+        Party::Confirmed(service) => user + service.fields(Names::Service),
+        Party::Invalid => user + 1,
+    }
+}
+
+/// Says who the parties are, or that nobody vouches for them.
+fn vouch(grant: &Grant, names: Names, headers: &mut HeaderMap) -> Result<(), Unrenderable> {
+    match grant.user() {
+        Some(user) => user.apply_to(names, headers)?,
+        None => mark_invalid(names, headers),
+    }
+    match grant.service() {
+        Party::Absent => {}
+        Party::Confirmed(service) => service.apply_to(Names::Service, headers)?,
+        Party::Invalid => mark_invalid(Names::Service, headers),
+    }
+    Ok(())
 }
 
 /// What of a client's fields may pass, with room for more, and how many of them it had no right

@@ -3,6 +3,7 @@
 use http::HeaderValue;
 
 use crate::admission::Admission;
+use crate::identity::Names;
 use crate::telemetry::{ACCESS_TARGET, Access};
 
 use super::Settings;
@@ -13,6 +14,8 @@ use super::reply::challenge;
 pub struct Shared {
     pub(super) admission: Admission,
     pub(super) challenge: HeaderValue,
+    /// The names under which the service is told who the user is.
+    pub(super) names: Names,
     pub(super) access: Access,
     pub(super) metrics: Metrics,
 }
@@ -27,7 +30,8 @@ impl Shared {
         metrics: Metrics,
     ) -> Option<Self> {
         let challenge = challenge(&settings.www_authenticate_uri)?;
-        Some(Self { admission, challenge, access, metrics })
+        let names = if settings.deprecated { Names::UserAndDeprecated } else { Names::User };
+        Some(Self { admission, challenge, names, access, metrics })
     }
 
     pub(super) fn logs_access(&self) -> bool {

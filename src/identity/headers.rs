@@ -35,7 +35,7 @@ pub enum Class {
 }
 
 /// What a header says, whoever it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Claim {
     DomainId,
     DomainName,
@@ -45,27 +45,36 @@ pub enum Claim {
     ProjectId,
     ProjectName,
     Roles,
+    ServiceCatalog,
     Status,
     SystemScope,
+    TokenInfo,
     UserDomainId,
     UserDomainName,
     UserId,
     UserName,
 }
 
-/// Whom a set of headers is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    /// The owner of the user token.
-    User,
-}
-
-/// The claim that a row makes about `side`, if any.
-pub(super) fn claim_of(class: Class, side: Side) -> Option<Claim> {
-    match (class, side) {
-        (Class::User(claim) | Class::Deprecated(claim), Side::User) => Some(claim),
-        (Class::Credential | Class::Foreign | Class::Origin | Class::Service(_), _) => None,
-    }
+impl Claim {
+    /// Every claim, in the order in which they are told.
+    pub(super) const ALL: [Self; 16] = [
+        Self::DomainId,
+        Self::DomainName,
+        Self::IsAdminProject,
+        Self::ProjectDomainId,
+        Self::ProjectDomainName,
+        Self::ProjectId,
+        Self::ProjectName,
+        Self::Roles,
+        Self::ServiceCatalog,
+        Self::Status,
+        Self::SystemScope,
+        Self::TokenInfo,
+        Self::UserDomainId,
+        Self::UserDomainName,
+        Self::UserId,
+        Self::UserName,
+    ];
 }
 
 /// A fact cannot be a header value.
@@ -101,7 +110,7 @@ pub const PREFIXES: &[&str] = &[
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
 /// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 79] = [
+pub static TABLE: [Header; 80] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -116,6 +125,8 @@ pub static TABLE: [Header; 79] = [
     row("openstack-system-scope", Class::User(Claim::SystemScope), "`all`, system-scoped tokens only"),
     row("x-roles", Class::User(Claim::Roles), "role names joined by commas; empty for an unscoped token"),
     row("x-is-admin-project", Class::User(Claim::IsAdminProject), "`True` unless Keystone said otherwise"),
+    row("x-service-catalog", Class::User(Claim::ServiceCatalog), "the catalogue in the form of Keystone's v2 API; only with `headers.service_catalog`"),
+    row("x-portcullis-token-info", Class::User(Claim::TokenInfo), "the token's other facts in JSON; only with `headers.token_info`"),
     row("x-user", Class::Deprecated(Claim::UserName), "as `X-User-Name`"),
     row("x-role", Class::Deprecated(Claim::Roles), "as `X-Roles`"),
     row("x-tenant-id", Class::Deprecated(Claim::ProjectId), "as `X-Project-Id`"),
@@ -135,9 +146,8 @@ pub static TABLE: [Header; 79] = [
     row("x-service-roles", Class::Service(Claim::Roles), "its role names joined by commas"),
     row("x-auth-token", Class::Credential, "the user token, passed on as the client sent it"),
     row("x-storage-token", Class::Credential, "the user token under Swift's name, passed on when it is the one that was validated"),
-    row("x-service-token", Class::Foreign, "the service token; removed, because it is not validated yet"),
+    row("x-service-token", Class::Credential, "the token of the service that calls on the user's behalf, passed on as it was sent"),
     row("x-subject-token", Class::Foreign, "the subject of a validation; only an identity service has a use for it"),
-    row("x-service-catalog", Class::Foreign, "the service catalogue; not offered yet"),
     row("openstack-identity-access-rules", Class::Foreign, "a promise to Keystone that only a validator may make"),
     row("x-catalog", Class::Foreign, "the catalogue in Repose's convention"),
     row("x-map-roles", Class::Foreign, "roles per project in Repose's convention"),

@@ -5,7 +5,9 @@
 
 mod headers;
 mod name;
+mod names;
 mod person;
+mod restriction;
 mod secret;
 mod time;
 mod timestamp;
@@ -14,7 +16,9 @@ mod verdict;
 
 pub use headers::{Class, Header, PREFIXES, TABLE, Unrenderable, classify};
 pub use name::{encode_name, encode_role};
+pub use names::{Names, mark_invalid};
 pub use person::{Draft, Identity, Kind, Named, Scope, ScopeDraft};
+pub use restriction::{AccessRule, Restriction};
 pub use secret::Secret;
 pub use time::{Clock, ManualClock, UnixTime};
 pub use timestamp::parse_timestamp;

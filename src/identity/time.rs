@@ -10,8 +10,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct UnixTime(i64);
 
 impl UnixTime {
+    /// Later than any other.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// From milliseconds since the epoch.
-    pub fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 

@@ -31,6 +31,8 @@ label! {
         Forbidden => "forbidden",
         /// An answer that makes no sense.
         Malformed => "malformed",
+        /// Our own account's catalogue does not say where to ask.
+        NoEndpoint => "no_endpoint",
         /// Something answers that is not an identity service.
         NotKeystone => "not_keystone",
         /// It points elsewhere; tokens are never sent after a redirect.
@@ -56,6 +58,10 @@ impl Fault {
                  that has the service role"
             }
             Self::Malformed => "the identity service sent an answer that cannot be used",
+            Self::NoEndpoint => {
+                "our own account's catalogue has no identity endpoint for keystone.interface and \
+                 keystone.region_name"
+            }
             Self::NotKeystone => {
                 "keystone.auth_url does not lead to an identity service; check host and path prefix"
             }
@@ -64,5 +70,13 @@ impl Fault {
             Self::Throttled => "the identity service limits our rate",
             Self::Tls => "its certificate is not trusted: set keystone.ca_file",
         }
+    }
+
+    /// Whether it may be that the address is no longer right.
+    pub(super) fn is_about_the_address(self) -> bool {
+        matches!(
+            self,
+            Self::Connect | Self::Deadline | Self::NotKeystone | Self::Redirect | Self::Tls
+        )
     }
 }

@@ -5,13 +5,16 @@
 
 mod answer;
 mod error;
+mod extras;
 mod login;
 mod metrics;
 mod session;
 mod settings;
+mod site;
 mod transport;
 mod wire;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -20,19 +23,21 @@ use http::{HeaderValue, Method as Verb, StatusCode};
 use http_body_util::Full;
 use tokio::time::timeout;
 
-use crate::dial::{Dialer, TrustError};
+use crate::dial::TrustError;
 use crate::identity::{Allowance, Clock, Identity, RawToken, UnixTime};
 use crate::telemetry::{Label, MetricError, Quiet, Registry};
 
 use answer::{Asker, Verdict, judge};
+use extras::Extras;
 use metrics::{Metrics, Operation};
 use session::Session;
-use transport::Transport;
+use site::{Site, Sites};
+use wire::Reading;
 
 pub use error::{Fault, KeystoneError};
 pub use settings::{
-    ApplicationCredentialRef, Base, Credentials, DomainReference, LoginScope, Method, Mode,
-    Reference, Settings,
+    ApplicationCredentialRef, Base, CatalogueEndpoint, Credentials, DomainReference, ExtraSettings,
+    LoginScope, Method, Mode, Reference, Settings,
 };
 
 const USER_AGENT: &str = concat!("portcullis/", env!("CARGO_PKG_VERSION"));
@@ -54,19 +59,29 @@ pub enum SetupError {
 
 /// The identity service.
 pub struct Keystone {
-    transport: Transport,
+    /// Where we log in, and ask unless the catalogue says otherwise.
+    home: Arc<Site>,
     /// Our own account; `None` when tokens validate themselves.
     session: Option<Session>,
-    path: String,
-    base: Base,
     /// Some token has validated itself: Keystone's policy allows it.
     proven: AtomicBool,
+    /// Whether access rules are enforced, and Keystone told so.
+    rules: bool,
+    extras: Extras,
     timeout: Duration,
     clock: Clock,
     /// On the steady clock, in milliseconds: no question before then.
     quiet_until: AtomicU64,
     metrics: Metrics,
     complaints: Box<[Quiet]>,
+}
+
+/// One token, and what goes with the question about it.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    token: RawToken<'a>,
+    allowance: Allowance,
+    request_id: Option<&'a HeaderValue>,
 }
 
 impl Keystone {
@@ -77,23 +92,29 @@ impl Keystone {
     pub fn new(settings: &Settings, clock: Clock, registry: &Registry) -> Result<Self, SetupError> {
         let metrics = Metrics::register(registry)?;
         metrics.up.set(1);
-        let base = &settings.base;
-        let dialer = Dialer::new(base.endpoint.clone(), settings.connect_timeout)?;
+        let sites = Sites {
+            security: settings.security.clone(),
+            connect_timeout: settings.connect_timeout,
+            retries: settings.retries,
+            metrics: metrics.clone(),
+        };
+        let home = Arc::new(sites.at(settings.base.clone())?);
         let session = match &settings.mode {
             Mode::SelfValidation => None,
             Mode::Service(credentials) => Some(Session::new(
                 (**credentials).clone(),
-                &base.path,
+                Arc::clone(&home),
+                sites,
+                settings.endpoint.clone(),
                 clock.clone(),
-                metrics.clone(),
             )),
         };
         Ok(Self {
-            transport: Transport::new(dialer, settings.retries, metrics.clone()),
+            home,
             session,
-            path: format!("{}/auth/tokens?nocatalog=1", base.path),
-            base: base.clone(),
             proven: AtomicBool::new(false),
+            rules: settings.access_rules,
+            extras: Extras::new(settings.extras, registry)?,
             timeout: settings.timeout,
             clock,
             quiet_until: AtomicU64::new(0),
@@ -119,11 +140,16 @@ impl Keystone {
         if let Some(pause) = self.pause() {
             return Err(KeystoneError::Unavailable(Fault::Throttled, Some(pause)));
         }
-        let asked = timeout(self.timeout, self.ask(token, allowance, request_id));
+        let asked = timeout(self.timeout, self.ask(Subject { token, allowance, request_id }));
         let result = asked.await.unwrap_or_else(|_| {
-            self.transport.distrust_idle();
+            self.home.distrust_idle();
             Err(KeystoneError::Unavailable(Fault::Deadline, None))
         });
+        if let (Err(KeystoneError::Unavailable(fault, _)), Some(session)) = (&result, &self.session)
+            && fault.is_about_the_address()
+        {
+            session.doubt();
+        }
         self.note(&result);
         result
     }
@@ -131,16 +157,12 @@ impl Keystone {
     /// Looks once whether something that speaks Keystone's v3 answers, and says so in the log.
     /// Nothing depends on it: a service that is down now may be up when it is needed.
     pub async fn greet(&self) {
-        let question = || {
-            self.transport
-                .request(Verb::GET, &self.base.path)
-                .body(Full::default())
-                .unwrap_or_default()
-        };
-        let asked = self.transport.ask(Operation::Discover, &question);
+        let question =
+            || self.home.request(Verb::GET, "").body(Full::default()).unwrap_or_default();
+        let asked = self.home.ask(Operation::Discover, &question);
         match timeout(self.timeout, asked).await {
             Ok(Ok(answer)) if answer.status == StatusCode::OK => {
-                tracing::info!(url = self.base.url, "the identity service answers");
+                tracing::info!(url = self.home.url(), "the identity service answers");
             }
             Ok(Ok(answer)) => tracing::warn!(
                 status = answer.status.as_u16(),
@@ -155,18 +177,28 @@ impl Keystone {
         }
     }
 
-    async fn ask(
+    async fn ask(&self, subject: Subject<'_>) -> Result<Identity, KeystoneError> {
+        let with_catalogue = self.extras.need_catalogue();
+        let identity = self.ask_once(subject, with_catalogue).await?;
+        let restricted = identity.restriction().is_some_and(|rules| rules.services.is_none());
+        if restricted && !with_catalogue {
+            // Only such tokens need it, and they are few.
+            return self.ask_once(subject, true).await;
+        }
+        Ok(identity)
+    }
+
+    async fn ask_once(
         &self,
-        token: RawToken<'_>,
-        allowance: Allowance,
-        request_id: Option<&HeaderValue>,
+        subject: Subject<'_>,
+        with_catalogue: bool,
     ) -> Result<Identity, KeystoneError> {
         // A token that is no header value was refused long before.
-        let subject = sensitive(token)?;
+        let token = sensitive(subject.token)?;
         let Some(session) = &self.session else {
-            let answer = self.validate(&subject, &subject, allowance, request_id).await?;
             let asker = Asker::Subject { proven: self.proven.load(Ordering::Relaxed) };
-            return match judge(asker, token, &answer, self.clock.now()) {
+            let answer = self.validate(&self.home, &token, subject, with_catalogue).await?;
+            return match self.judge(asker, subject, &answer) {
                 Verdict::Settled(result) => {
                     self.proven.fetch_or(result.is_ok(), Ordering::Relaxed);
                     result
@@ -174,45 +206,52 @@ impl Keystone {
                 Verdict::OwnTokenRefused => credentials_refused(),
             };
         };
-        let mut own = session.token(&self.transport).await?;
+        let mut own = session.token().await?;
         for first in [true, false] {
-            let answer = self.validate(&own.value, &subject, allowance, request_id).await?;
-            match judge(Asker::Service, token, &answer, self.clock.now()) {
+            let answer = self.validate(&own.site, &own.value, subject, with_catalogue).await?;
+            match self.judge(Asker::Service, subject, &answer) {
                 Verdict::Settled(result) => return result,
-                Verdict::OwnTokenRefused if first => {
-                    own = session.replace(&own, &self.transport).await?;
-                }
+                Verdict::OwnTokenRefused if first => own = session.replace(&own).await?,
                 Verdict::OwnTokenRefused => {}
             }
         }
         credentials_refused()
     }
 
+    fn judge(&self, asker: Asker, subject: Subject<'_>, answer: &transport::Answer) -> Verdict {
+        let Subject { token, allowance, .. } = subject;
+        let how = Reading { now: self.clock.now(), allowance, rules: self.rules };
+        judge(asker, token, answer, how, Some(&self.extras))
+    }
+
     async fn validate(
         &self,
+        site: &Site,
         caller: &HeaderValue,
-        subject: &HeaderValue,
-        allowance: Allowance,
-        request_id: Option<&HeaderValue>,
+        subject: Subject<'_>,
+        with_catalogue: bool,
     ) -> Result<transport::Answer, KeystoneError> {
-        let expired = match allowance {
-            Allowance::None => "",
-            Allowance::Expired => "&allow_expired=1",
+        let token = sensitive(subject.token)?;
+        let query = match (with_catalogue, subject.allowance) {
+            (false, Allowance::None) => "?nocatalog=1",
+            (false, Allowance::Expired) => "?nocatalog=1&allow_expired=1",
+            (true, Allowance::None) => "",
+            (true, Allowance::Expired) => "?allow_expired=1",
         };
-        let uri = format!("{}{expired}", self.path);
         let question = || {
-            let mut request = self
-                .transport
-                .request(Verb::GET, &uri)
+            let mut request = site
+                .request(Verb::GET, &format!("/auth/tokens{query}"))
                 .header("x-auth-token", caller)
-                .header("x-subject-token", subject);
-            if let Some(id) = request_id {
+                .header("x-subject-token", &token);
+            if self.rules {
+                request = request.header("openstack-identity-access-rules", "1");
+            }
+            if let Some(id) = subject.request_id {
                 request = request.header("x-openstack-request-id", id);
             }
             request.body(Full::<Bytes>::default()).unwrap_or_default()
         };
-        self.transport
-            .ask(Operation::Validate, &question)
+        site.ask(Operation::Validate, &question)
             .await
             .map_err(|fault| KeystoneError::Unavailable(fault, None))
     }
@@ -253,7 +292,8 @@ impl Keystone {
 /// # Errors
 /// As [`Keystone::who_is`], for the same body.
 pub fn read_validation(body: &[u8], now: UnixTime) -> Result<Identity, KeystoneError> {
-    wire::identity(body, now)
+    let how = Reading { now, allowance: Allowance::None, rules: false };
+    wire::identity(&wire::draft(body, how)?)
 }
 
 fn credentials_refused<T>() -> Result<T, KeystoneError> {

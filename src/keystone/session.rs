@@ -12,13 +12,14 @@ use tokio::sync::Mutex;
 
 use crate::identity::Clock;
 
-use super::Credentials;
 use super::answer::{retry_after, throttled};
 use super::error::{Fault, KeystoneError};
 use super::login;
-use super::metrics::{Metrics, Operation};
-use super::transport::{Answer, Transport};
+use super::metrics::Operation;
+use super::site::{Site, Sites};
+use super::transport::Answer;
 use super::wire;
+use super::{Base, CatalogueEndpoint, Credentials};
 
 /// How long a refused login is believed before it is tried again: wrong credentials must not
 /// become a flood of logins.
@@ -27,19 +28,23 @@ const REFUSED_FOR: Duration = Duration::from_secs(5);
 /// The account's session.
 pub(super) struct Session {
     credentials: Credentials,
-    path: String,
+    home: Arc<Site>,
+    sites: Sites,
+    endpoint: Option<CatalogueEndpoint>,
     current: ArcSwapOption<ServiceToken>,
     /// Held during a login, so that however many need a token, one asks. Holding it over an
     /// await is its purpose; the login inside has its caller's deadline.
     login: Mutex<Logins>,
     clock: Clock,
-    metrics: Metrics,
 }
 
 /// A token of our own.
 pub(super) struct ServiceToken {
     pub(super) value: HeaderValue,
-    /// On the steady clock: when to renew, and when it is over.
+    /// Where to ask with it.
+    pub(super) site: Arc<Site>,
+    /// On the steady clock: since when we have it, when to renew, and when it is over.
+    since: Duration,
     renew_at: Duration,
     ends_at: Duration,
 }
@@ -54,38 +59,39 @@ struct Logins {
 }
 
 impl Session {
+    /// Logs in at `home` as `credentials` say; tokens are asked about there too, or at `endpoint`
+    /// of the catalogue that comes with the login.
     pub(super) fn new(
         credentials: Credentials,
-        base: &str,
+        home: Arc<Site>,
+        sites: Sites,
+        endpoint: Option<CatalogueEndpoint>,
         clock: Clock,
-        metrics: Metrics,
     ) -> Self {
         Self {
             credentials,
-            path: format!("{base}/auth/tokens?nocatalog=1"),
+            home,
+            sites,
+            endpoint,
             current: ArcSwapOption::empty(),
             login: Mutex::default(),
             clock,
-            metrics,
         }
     }
 
     /// The token to ask with. Logs in when there is none; one caller renews it when four fifths
     /// of its life have gone, while the others go on with the old one.
-    pub(super) async fn token(
-        &self,
-        transport: &Transport,
-    ) -> Result<Arc<ServiceToken>, KeystoneError> {
+    pub(super) async fn token(&self) -> Result<Arc<ServiceToken>, KeystoneError> {
         let now = self.clock.steady();
         if let Some(token) = self.current.load_full() {
             if now < token.renew_at {
                 return Ok(token);
             }
             if now < token.ends_at {
-                return Ok(self.renew_early(token, transport).await);
+                return Ok(self.renew_early(token).await);
             }
         }
-        self.obtain(transport).await
+        self.obtain().await
     }
 
     /// A token other than `refused`, which Keystone would not take.
@@ -95,7 +101,6 @@ impl Session {
     pub(super) async fn replace(
         &self,
         refused: &Arc<ServiceToken>,
-        transport: &Transport,
     ) -> Result<Arc<ServiceToken>, KeystoneError> {
         let mut logins = self.login.lock().await;
         let now = self.clock.steady();
@@ -106,17 +111,23 @@ impl Session {
             return Err(KeystoneError::Unavailable(Fault::Credentials, None));
         }
         logins.replaced_at = Some(now);
-        self.log_in(&mut logins, transport).await
+        self.log_in(&mut logins).await
     }
 
-    async fn renew_early(
-        &self,
-        old: Arc<ServiceToken>,
-        transport: &Transport,
-    ) -> Arc<ServiceToken> {
+    /// Notes that asking failed in a way that may be the endpoint's: the next question logs in
+    /// again and reads the catalogue anew, at most once in a while.
+    pub(super) fn doubt(&self) {
+        let Some(token) = self.current.load_full() else { return };
+        token.site.distrust_idle();
+        if self.endpoint.is_some() && self.clock.steady() >= token.since + REFUSED_FOR {
+            self.current.store(None);
+        }
+    }
+
+    async fn renew_early(&self, old: Arc<ServiceToken>) -> Arc<ServiceToken> {
         // Somebody else is at it, or was refused a moment ago.
         let Ok(mut logins) = self.login.try_lock() else { return old };
-        match self.log_in(&mut logins, transport).await {
+        match self.log_in(&mut logins).await {
             Ok(new) => new,
             Err(error) => {
                 tracing::debug!(%error, "cannot renew our own token yet; the old one still holds");
@@ -125,11 +136,11 @@ impl Session {
         }
     }
 
-    async fn obtain(&self, transport: &Transport) -> Result<Arc<ServiceToken>, KeystoneError> {
+    async fn obtain(&self) -> Result<Arc<ServiceToken>, KeystoneError> {
         let mut logins = self.login.lock().await;
         match self.valid(self.clock.steady()) {
             Some(token) => Ok(token),
-            None => self.log_in(&mut logins, transport).await,
+            None => self.log_in(&mut logins).await,
         }
     }
 
@@ -137,25 +148,26 @@ impl Session {
         self.current.load_full().filter(|token| now < token.ends_at)
     }
 
-    async fn log_in(
-        &self,
-        logins: &mut Logins,
-        transport: &Transport,
-    ) -> Result<Arc<ServiceToken>, KeystoneError> {
+    async fn log_in(&self, logins: &mut Logins) -> Result<Arc<ServiceToken>, KeystoneError> {
         if let Some((error, until)) = logins.refused
             && self.clock.steady() < until
         {
             return Err(error);
         }
+        let path = match self.endpoint {
+            None => "/auth/tokens?nocatalog=1",
+            Some(_) => "/auth/tokens",
+        };
         let body = Bytes::from(login::body(&self.credentials).to_string());
         let question = || {
-            transport
-                .request(Verb::POST, &self.path)
+            self.home
+                .request(Verb::POST, path)
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(Full::new(body.clone()))
                 .unwrap_or_default()
         };
-        let answer = transport
+        let answer = self
+            .home
             .ask(Operation::Authenticate, &question)
             .await
             .map_err(|fault| KeystoneError::Unavailable(fault, None))?;
@@ -165,8 +177,11 @@ impl Session {
                 let token = Arc::new(token);
                 self.current.store(Some(Arc::clone(&token)));
                 let ends = self.clock.now().plus(token.ends_at.saturating_sub(self.clock.steady()));
-                self.metrics.service_token_expiry.set(ends.as_millis() / 1000);
-                tracing::info!("logged in to the identity service");
+                self.sites.metrics.service_token_expiry.set(ends.as_millis() / 1000);
+                tracing::info!(
+                    validates_at = token.site.url(),
+                    "logged in to the identity service"
+                );
                 Ok(token)
             }
             Err(error) => {
@@ -202,7 +217,33 @@ impl Session {
         };
         let mut value = value.clone();
         value.set_sensitive(true);
-        let steady = self.clock.steady();
-        Ok(ServiceToken { value, renew_at: steady + life.mul_f64(0.8), ends_at: steady + life })
+        let site = self.site(&answer.body)?;
+        let since = self.clock.steady();
+        let (renew_at, ends_at) = (since + life.mul_f64(0.8), since + life);
+        Ok(ServiceToken { value, site, since, renew_at, ends_at })
+    }
+
+    /// Where to ask about tokens, as the catalogue of the login in `body` says.
+    fn site(&self, body: &[u8]) -> Result<Arc<Site>, KeystoneError> {
+        let Some(CatalogueEndpoint { interface, region }) = &self.endpoint else {
+            return Ok(Arc::clone(&self.home));
+        };
+        let nowhere = || KeystoneError::Unavailable(Fault::NoEndpoint, None);
+        let url = wire::identity_endpoint(body, interface, region.as_deref())
+            .filter(|url| url.starts_with("http"))
+            .ok_or_else(nowhere)?;
+        let known = self.current.load_full().filter(|token| token.site.url() == url);
+        if let Some(token) = known {
+            return Ok(Arc::clone(&token.site));
+        }
+        let base = Base::parse(&url, self.sites.security.clone()).map_err(|error| {
+            tracing::warn!(url, error, "the catalogue names an endpoint that cannot be used");
+            nowhere()
+        })?;
+        let site = self.sites.at(base).map_err(|error| {
+            tracing::warn!(url, %error, "the catalogue names an endpoint that cannot be used");
+            KeystoneError::Unavailable(Fault::Tls, None)
+        })?;
+        Ok(Arc::new(site))
     }
 }

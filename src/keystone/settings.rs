@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::dial::{Endpoint, Trust};
+use crate::dial::{Endpoint, Security};
 use crate::identity::Secret;
 
 /// How to reach the identity service and how to ask it.
@@ -10,14 +10,43 @@ use crate::identity::Secret;
 pub struct Settings {
     /// Where it is.
     pub base: Base,
+    /// How we and it prove who we are, here and at an endpoint from the catalogue.
+    pub security: Security,
     /// Who asks.
     pub mode: Mode,
+    /// Where in our own account's catalogue tokens are asked about; `None` asks at `base`.
+    pub endpoint: Option<CatalogueEndpoint>,
+    /// Whether access rules of application credentials are enforced by whoever reads identities.
+    /// Keystone is told so, and shows such tokens only then.
+    pub access_rules: bool,
+    /// What identities are to hold for the service besides who the user is.
+    pub extras: ExtraSettings,
     /// Bound on making one connection, TLS included.
     pub connect_timeout: Duration,
     /// Bound on one validation, retries and our own login included.
     pub timeout: Duration,
     /// How often a connection failure is tried again within `timeout`.
     pub retries: u32,
+}
+
+/// Names the identity endpoint in a catalogue.
+#[derive(Clone, Debug)]
+pub struct CatalogueEndpoint {
+    /// `public`, `internal` or `admin`.
+    pub interface: String,
+    /// Its region; `None` takes the first there is.
+    pub region: Option<String>,
+}
+
+/// Optional headers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExtraSettings {
+    /// `X-Service-Catalog`.
+    pub service_catalog: bool,
+    /// `X-Portcullis-Token-Info`.
+    pub token_info: bool,
+    /// The longest value of either, in bytes.
+    pub max_field: usize,
 }
 
 /// Who asks Keystone about a token.
@@ -125,8 +154,8 @@ impl Base {
     ///
     /// # Errors
     /// A sentence for the operator.
-    pub fn parse(url: &str, trust: Trust) -> Result<Self, String> {
-        let (endpoint, path) = Endpoint::parse(url, trust)?;
+    pub fn parse(url: &str, security: impl Into<Security>) -> Result<Self, String> {
+        let (endpoint, path) = Endpoint::parse(url, security)?;
         let mut prefix = path.trim_end_matches('/');
         while let Some(shorter) = prefix.strip_suffix("/v3") {
             prefix = shorter.trim_end_matches('/');
@@ -144,6 +173,7 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dial::Trust;
 
     #[test]
     fn every_way_to_write_an_auth_url_names_the_same_api() {

@@ -104,7 +104,12 @@ impl Validator {
             return Err(TokenFailure::Bad(BadToken::Malformed));
         }
         let key = self.hasher.key(token, allowance);
-        if let Some(answer) = self.shared.remembered(&key) {
+        // One that is good as it is needs no allowance; the reverse is never assumed.
+        let without = match allowance {
+            Allowance::None => None,
+            Allowance::Expired => Some(self.hasher.key(token, Allowance::None)),
+        };
+        if let Some(answer) = self.shared.remembered(&key, without.as_ref()) {
             return answer;
         }
         let watch = Stopwatch::start();
@@ -170,9 +175,10 @@ impl Validator {
 }
 
 impl Shared {
-    /// The remembered answer, counted as one that was given.
-    fn remembered(&self, key: &TokenKey) -> Option<Answer> {
-        let answer = answer_of(self.cache.recall(key))?;
+    /// The remembered answer, counted as one that was given. An identity that `without` stands
+    /// for will do as well.
+    fn remembered(&self, key: &TokenKey, without: Option<&TokenKey>) -> Option<Answer> {
+        let answer = answer_of(self.cache.recall(key, without))?;
         self.metrics.validations.count(Source::Cache, Outcome::of(&answer));
         Some(answer)
     }

@@ -72,9 +72,9 @@ async fn answer(shared: &Shared, keystone: &Keystone, question: Question) -> Ans
     let said = keystone.who_is(question.token.as_raw(), question.allowance, request_id).await;
     let answer = match said {
         Ok(identity) => {
-            let identity = Arc::new(identity);
-            let known =
-                Known { identity: Arc::clone(&identity), digest: question.token.as_raw().digest() };
+            let digest = question.token.as_raw().digest();
+            let known = Known::new(identity, digest, question.allowance);
+            let identity = Arc::clone(&known.identity);
             shared.cache.remember(key, Ok(known), asked);
             Ok(identity)
         }

@@ -61,11 +61,11 @@ fn a_nominated_token_counts_and_ends_at_the_proxy() {
 }
 
 #[test]
-fn a_service_token_is_removed_while_nobody_validates_it() {
+fn a_service_token_is_judged_and_passed_on_as_it_was_sent() {
     let scene = Scene::start();
     let service = scene.keystone.issue("nova", Scope::project("service")).token();
     let fields = [("X-Auth-Token", &scene.token()[..]), ("X-Service-Token", &service)];
     assert_eq!(scene.sidecar.get("/", &fields).status, 200);
-    assert!(!scene.upstream.last().mentions(&service));
-    assert_eq!(scene.keystone.validations(), 1);
+    assert_eq!(scene.upstream.last().headers("x-service-token"), [&service[..]]);
+    assert_eq!(scene.keystone.validations(), 2);
 }

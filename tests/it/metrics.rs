@@ -27,6 +27,7 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ),
     ("http_requests_in_flight", &[("listener", &["public"])], false),
     ("http_stripped_fields_total", &[], false),
+    ("identity_fields_left_out_total", &[("field", &["service_catalog", "token_info"])], false),
     ("keystone_faults_total", &[("kind", FAULTS)], false),
     ("keystone_in_flight", &[], false),
     ("keystone_request_duration_seconds", &[("operation", OPERATIONS)], true),
@@ -85,6 +86,7 @@ const FAULTS: &[&str] = &[
     "deadline",
     "forbidden",
     "malformed",
+    "no_endpoint",
     "not_keystone",
     "redirect",
     "status",
@@ -95,8 +97,21 @@ const FAULTS: &[&str] = &[
 /// Decisions and the reasons that go with each.
 const DECISIONS: &[(&str, &[&str])] = &[
     ("allow", &["confirmed"]),
-    ("deny", &["bound", "expired", "malformed", "missing", "restricted", "too_long", "unknown"]),
+    ("defer", REFUSALS),
+    ("deny", REFUSALS),
     ("error", &["unavailable"]),
+];
+
+const REFUSALS: &[&str] = &[
+    "bound",
+    "expired",
+    "malformed",
+    "missing",
+    "restricted",
+    "service_role",
+    "service_token",
+    "too_long",
+    "unknown",
 ];
 
 /// Codes that exist from the start; others appear when they happen, as status codes are a closed

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use http::Method;
 use keystone_double::{Double, Scope, World};
-use portcullis::admission::{AccessRequest, Admission, Credential, Grant};
-use portcullis::dial::Trust;
+use portcullis::admission::{self, AccessRequest, Admission, Credential, Grant};
+use portcullis::dial::{Security, Trust};
 use portcullis::identity::{Clock, RawToken, TokenHasher};
-use portcullis::keystone::{Base, Keystone, Mode, Settings};
+use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
 use portcullis::telemetry::Registry;
 use portcullis::validation::{self, Validator};
 
@@ -22,7 +23,11 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
     let url = format!("http://{}/v3", listener.local_addr().unwrap());
     let settings = Settings {
         base: Base::parse(&url, Trust::System).unwrap(),
+        security: Security::default(),
         mode: Mode::SelfValidation,
+        endpoint: None,
+        access_rules: false,
+        extras: ExtraSettings::default(),
         connect_timeout: Duration::from_secs(5),
         timeout: Duration::from_secs(5),
         retries: 0,
@@ -50,13 +55,29 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
     .unwrap();
     runtime.spawn(double.serve(listener));
     runtime.spawn(questions.run());
-    let admission = Admission::new(Arc::new(validator), 32 * 1024);
+    let admission = Admission::new(
+        Arc::new(validator),
+        admission::Settings {
+            max_token_bytes: 32 * 1024,
+            delay: false,
+            service_type: None,
+            service_token_roles: vec!["service".into()],
+            service_token_roles_required: true,
+            overlook_expiry: false,
+        },
+    );
     runtime.block_on(admission.admit(&request(&token), &mut Duration::default())).unwrap();
     (runtime, admission, token)
 }
 
 pub(crate) fn request(token: &str) -> AccessRequest<'_> {
-    AccessRequest { user: Credential::Single(RawToken::new(token.as_bytes())), request_id: None }
+    AccessRequest {
+        method: &Method::GET,
+        path: "/",
+        user: Credential::Single(RawToken::new(token.as_bytes())),
+        service: Credential::Absent,
+        request_id: None,
+    }
 }
 
 /// Polls a decision that must not wait.

@@ -99,6 +99,32 @@ pub(super) static SECTION: Section = Section {
              tokens and declare any of them valid, so this is warned about at every start.",
         ),
         Field::new(
+            "keystone.cert_file",
+            Kind::Path,
+            Absent::Nothing,
+            "PEM file with the certificate, and its chain, that we show to Keystone when it asks \
+             for one.",
+        ),
+        Field::new(
+            "keystone.key_file",
+            Kind::Path,
+            Absent::Nothing,
+            "PEM file with the key of `keystone.cert_file`; may be the same file.",
+        ),
+        Field::new(
+            "keystone.interface",
+            Kind::Choice(&["public", "internal", "admin"]),
+            Absent::Nothing,
+            "Ask about tokens at this interface of the identity endpoint in our own account's \
+             catalogue, in place of `keystone.auth_url`, which is then for the login only. Service \
+             mode only. Without it and `keystone.region_name`, everything goes to \
+             `keystone.auth_url`.",
+        ),
+        text(
+            "keystone.region_name",
+            "The region of that endpoint. When only this is written, the interface is `internal`.",
+        ),
+        Field::new(
             "keystone.connect_timeout",
             Kind::Duration(MILLISECOND, HOUR),
             Absent::Value("2s"),

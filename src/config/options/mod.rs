@@ -1,6 +1,7 @@
 //! The table of everything an operator can set. Reading, variables, `config show`, the JSON
 //! Schema and the reference are all made from it, so none of them can disagree with another.
 
+mod auth;
 mod cache;
 mod keystone;
 mod lookup;
@@ -13,10 +14,12 @@ use std::time::Duration;
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 8] = [
+pub(super) static SECTIONS: [&Section; 10] = [
     &server::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
+    &auth::SECTION,
+    &auth::HEADERS,
     &cache::SECTION,
     &server::SECTION,
     &operation::TELEMETRY,
@@ -66,6 +69,8 @@ pub(super) enum Kind {
     Duration(Duration, Duration),
     /// A whole number between two bounds.
     Integer(u64, u64),
+    /// Words: a sequence, or one text with commas between them.
+    List,
     /// The name of a file.
     Path,
     /// A percentage up to this one.

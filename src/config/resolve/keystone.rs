@@ -1,21 +1,37 @@
 //! How to reach Keystone and how to ask it.
 
 use super::account;
-use super::peer::{is_local, trust, warn_of_insecure};
+use super::peer::{certificate, is_local, trust, warn_of_insecure};
 use super::reader::Reader;
 use crate::config::account::{ACCOUNT, Account};
-use crate::dial::{Endpoint, Trust};
-use crate::keystone::{Base, Mode, Settings};
+use crate::dial::{Endpoint, Security, Trust};
+use crate::keystone::{Base, CatalogueEndpoint, Mode, Settings};
 
 /// The identity service; `None` when something that it needs is missing or wrong.
 pub(super) fn settings(reader: &mut Reader<'_>, source: Account) -> Option<Settings> {
-    let trust = trust(reader, "keystone.ca_file", "keystone.insecure");
+    let security = Security {
+        trust: trust(reader, "keystone.ca_file", "keystone.insecure"),
+        certificate: certificate(reader, "keystone.cert_file", "keystone.key_file"),
+    };
     let connect_timeout = reader.duration("keystone.connect_timeout");
     let timeout = reader.duration("keystone.timeout");
     let retries = u32::try_from(reader.integer("keystone.retries")).unwrap_or(u32::MAX);
-    let base = base(reader, trust, source);
+    let base = base(reader, security.clone(), source);
     let mode = mode(reader, source);
-    Some(Settings { base: base?, mode: mode?, connect_timeout, timeout, retries })
+    let endpoint = endpoint(reader, mode.as_ref());
+    let access_rules = reader.text("auth.service_type").is_some();
+    let extras = super::auth::extras(reader);
+    Some(Settings {
+        base: base?,
+        security,
+        mode: mode?,
+        endpoint,
+        access_rules,
+        extras,
+        connect_timeout,
+        timeout,
+        retries,
+    })
 }
 
 /// The address that clients are told; it must be one that they can use.
@@ -45,14 +61,14 @@ pub(super) fn public_uri(reader: &mut Reader<'_>) -> Option<String> {
     Some(uri)
 }
 
-fn base(reader: &mut Reader<'_>, trust: Trust, source: Account) -> Option<Base> {
+fn base(reader: &mut Reader<'_>, security: Security, source: Account) -> Option<Base> {
     let Some(url) = reader.text("keystone.auth_url") else {
         if source == Account::Settled {
             reader.require("keystone.auth_url");
         }
         return None;
     };
-    let base = Base::parse(&url, trust)
+    let base = Base::parse(&url, security)
         .map_err(|error| reader.refuse_value("keystone.auth_url", &format!(": {error}")))
         .ok()?;
     warn_of_insecure(reader, "keystone.insecure", &base.endpoint, "Keystone");
@@ -76,4 +92,20 @@ fn mode(reader: &mut Reader<'_>, source: Account) -> Option<Mode> {
     }
     reader.pass_over(&ACCOUNT);
     Some(Mode::SelfValidation)
+}
+
+/// Where in our own account's catalogue tokens are asked about, if the operator wants that.
+fn endpoint(reader: &mut Reader<'_>, mode: Option<&Mode>) -> Option<CatalogueEndpoint> {
+    let keys = ["keystone.interface", "keystone.region_name"];
+    let interface = reader.text(keys[0]);
+    let region = reader.text(keys[1]);
+    let written = keys.into_iter().find(|key| reader.was_written(key))?;
+    if matches!(mode, Some(Mode::SelfValidation)) {
+        let message = "self mode has no account, and so no catalogue; remove this or give an \
+                       account";
+        reader.refuse(written, message);
+    }
+    // keystonemiddleware's default.
+    let interface = interface.unwrap_or_else(|| "internal".to_owned());
+    Some(CatalogueEndpoint { interface, region })
 }

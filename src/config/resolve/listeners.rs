@@ -56,17 +56,22 @@ pub(super) fn refuse_shared_addresses(reader: &mut Reader<'_>) {
     }
 }
 
-/// The door; `None` when the address to tell clients is not known.
-pub(super) fn front(
-    reader: &mut Reader<'_>,
-    max_header_bytes: usize,
-    www_authenticate_uri: Option<String>,
-) -> Option<front::Settings> {
+/// The longest token; it must leave room for the rest of the head.
+pub(super) fn max_token_bytes(reader: &mut Reader<'_>, max_header_bytes: usize) -> usize {
     let max_token_bytes = reader.count("server.max_token");
     if max_token_bytes >= max_header_bytes && !reader.was_refused("server.max_header_bytes") {
         let message = "leaves no room in server.max_header_bytes for anything but the token; \
                        lower this or raise that";
         reader.refuse_value("server.max_token", message);
     }
-    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, max_token_bytes })
+    max_token_bytes
+}
+
+/// The door; `None` when the address to tell clients is not known.
+pub(super) fn front(
+    reader: &mut Reader<'_>,
+    www_authenticate_uri: Option<String>,
+) -> Option<front::Settings> {
+    let deprecated = reader.boolean("headers.deprecated");
+    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, deprecated })
 }

@@ -1,6 +1,7 @@
 //! From values that are right by themselves to a configuration that is right as a whole.
 
 mod account;
+mod auth;
 mod keystone;
 mod listeners;
 mod named;
@@ -31,13 +32,16 @@ pub(super) fn resolve(
     let upstream = peer::upstream(&mut reader);
     let keystone = keystone::settings(&mut reader, account);
     let uri = keystone::public_uri(&mut reader);
-    let front = listeners::front(&mut reader, server.max_header_bytes, uri);
+    let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
+    let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
+    let front = listeners::front(&mut reader, uri);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
         log,
         server,
         front: front?,
+        admission,
         validation,
         keystone: keystone?,
         upstream: upstream?,

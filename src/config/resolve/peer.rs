@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::reader::Reader;
-use crate::dial::{Address, Endpoint, Trust};
+use crate::dial::{Address, ClientCertificate, Endpoint, Trust};
 use crate::upstream;
 
 /// The guarded service; `None` when its address is missing or wrong.
@@ -54,6 +54,28 @@ pub(super) fn trust(
     })
 }
 
+/// The certificate that we show, if two options of a section name one.
+pub(super) fn certificate(
+    reader: &mut Reader<'_>,
+    cert_file: &'static str,
+    key_file: &'static str,
+) -> Option<ClientCertificate> {
+    match (reader.path(cert_file), reader.path(key_file)) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => ClientCertificate::from_files(&certificate, &key)
+            .map_err(|error| reader.refuse(cert_file, &error))
+            .ok(),
+        (Some(_), None) => {
+            reader.refuse(cert_file, &format!("a certificate needs its key: set {key_file}"));
+            None
+        }
+        (None, Some(_)) => {
+            reader.refuse(key_file, &format!("a key needs its certificate: set {cert_file}"));
+            None
+        }
+    }
+}
+
 /// Warns when nobody checks who the peer is.
 pub(super) fn warn_of_insecure(
     reader: &mut Reader<'_>,
@@ -61,7 +83,7 @@ pub(super) fn warn_of_insecure(
     endpoint: &Endpoint,
     peer: &str,
 ) {
-    if endpoint.tls.as_ref().is_some_and(|tls| matches!(tls.trust, Trust::Insecure)) {
+    if endpoint.tls.as_ref().is_some_and(|tls| matches!(tls.security.trust, Trust::Insecure)) {
         let address = &endpoint.address;
         reader.warnings.push(format!(
             "{insecure} is on: anybody on the network path to {address} can pose as {peer}; give \

@@ -81,6 +81,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    pub(super) fn list(&mut self, key: &'static str) -> Vec<String> {
+        match self.value(key) {
+            Some(Value::List(words)) => words.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
         let text = self.text(key)?;
         Some(self.environment.path(&text))

@@ -21,7 +21,7 @@ fn the_documented_defaults_hold() {
     let config = loaded(&file(THREE_LINES)).config;
     let seconds = Duration::from_secs;
     assert_eq!(config.front.www_authenticate_uri, "http://127.0.0.1:5000/v3");
-    assert_eq!(config.front.max_token_bytes, 32 * 1024);
+    assert_eq!(config.admission.max_token_bytes, 32 * 1024);
     assert_eq!(config.server.max_header_bytes, 64 * 1024);
     assert_eq!(config.server.header_timeout, seconds(10));
     assert_eq!(config.server.keepalive_timeout, seconds(75));

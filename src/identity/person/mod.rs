@@ -6,9 +6,9 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
-use super::headers::{self, Claim, Side, Unrenderable};
+use super::headers::{Claim, Unrenderable};
 use super::name::{encode_name, encode_role};
-use super::{TABLE, UnixTime};
+use super::{Names, Restriction, UnixTime};
 
 /// What Keystone said, before it is packed into an [`Identity`].
 #[derive(Clone, Debug)]
@@ -26,6 +26,12 @@ pub struct Draft {
     /// `is_admin_project`; Keystone leaves it out unless an admin project is configured, and
     /// absent means true (keystonemiddleware, oslo.context).
     pub is_admin_project: bool,
+    /// What an application credential with access rules is restricted to.
+    pub restriction: Option<Restriction>,
+    /// The value of `X-Service-Catalog`, when the service is to have it.
+    pub catalogue: Option<String>,
+    /// The value of `X-Portcullis-Token-Info`, when the service is to have it.
+    pub token_info: Option<String>,
 }
 
 /// Something with an id, a name and perhaps a domain.
@@ -102,7 +108,8 @@ pub struct Identity {
     roles: Box<[Span]>,
     audit_ids: Box<[Span]>,
     expires_at: UnixTime,
-    rendered: Box<[(u8, Span)]>,
+    rendered: Box<[(Claim, Span)]>,
+    restriction: Option<Box<Restriction>>,
 }
 
 impl Identity {
@@ -124,7 +131,7 @@ impl Identity {
             ScopeDraft::System => (Kind::System, None),
             ScopeDraft::Unscoped => (Kind::Unscoped, None),
         };
-        let rendered = render(draft, Side::User, &mut text);
+        let rendered = render(draft, &mut text);
         let roles = draft.roles.iter().map(|role| text.keep(role)).collect();
         let audit_ids = draft.audit_ids.iter().map(|id| text.keep(id)).collect();
         let identity = Self {
@@ -137,13 +144,14 @@ impl Identity {
             audit_ids,
             expires_at: draft.expires_at,
             rendered,
+            restriction: draft.restriction.clone().map(Box::new),
         };
         // Rendering must not fail later, half way through somebody's request.
-        identity.apply_to(&mut HeaderMap::new())?;
+        identity.apply_to(Names::UserAndDeprecated, &mut HeaderMap::new())?;
         Ok(identity)
     }
 
-    /// Sets this identity's headers, replacing what is there under the same names.
+    /// Sets this identity's headers under `names`, replacing what is there.
     ///
     /// The caller has stripped the client's own fields. Nothing is formatted here: every value
     /// shares the one buffer.
@@ -151,19 +159,27 @@ impl Identity {
     /// # Errors
     /// Never after [`Identity::new`] succeeded; a caller that sees one must refuse the request,
     /// because some headers may be set and others not.
-    pub fn apply_to(&self, headers: &mut HeaderMap) -> Result<(), Unrenderable> {
-        for &(row, span) in &self.rendered {
-            let row = TABLE.get(usize::from(row)).ok_or(Unrenderable)?;
+    pub fn apply_to(&self, names: Names, headers: &mut HeaderMap) -> Result<(), Unrenderable> {
+        for &(claim, span) in &self.rendered {
             let value = HeaderValue::from_maybe_shared(self.text.slice(span.range()))
                 .map_err(|_| Unrenderable)?;
-            headers.insert(row.name.clone(), value);
+            let [name, older @ ..] = names.of(claim) else { continue };
+            for name in older {
+                headers.insert(name, value.clone());
+            }
+            headers.insert(name, value);
         }
         Ok(())
     }
 
     /// How many headers that sets.
-    pub fn fields(&self) -> usize {
-        self.rendered.len()
+    pub fn fields(&self, names: Names) -> usize {
+        self.rendered.iter().map(|(claim, _)| names.of(*claim).len()).sum()
+    }
+
+    /// The access rules that the token is restricted to, if it is.
+    pub fn restriction(&self) -> Option<&Restriction> {
+        self.restriction.as_deref()
     }
 
     /// The user's id.
@@ -208,6 +224,7 @@ impl Identity {
             + size_of_val(&*self.roles)
             + size_of_val(&*self.audit_ids)
             + size_of_val(&*self.rendered)
+            + self.restriction.as_ref().map_or(0, |restriction| restriction.weight())
     }
 
     fn str(&self, span: Span) -> &str {
@@ -238,18 +255,12 @@ fn is_id(id: &str) -> bool {
     !id.is_empty() && id.trim().len() == id.len() && !id.contains(char::is_control)
 }
 
-/// Writes every header of one side of the table that `draft` warrants. A claim that the token
-/// does not make has no row: an absent fact is an absent field, because most servers tell an
-/// empty field from a missing one.
-fn render(draft: &Draft, side: Side, text: &mut Text) -> Box<[(u8, Span)]> {
-    TABLE
-        .iter()
-        .enumerate()
-        .filter_map(|(at, row)| {
-            let claim = headers::claim_of(row.class, side)?;
-            let span = value_of(draft, claim, text)?;
-            Some((u8::try_from(at).ok()?, span))
-        })
+/// Writes every claim that `draft` warrants. One that the token does not make is not there: an
+/// absent fact is an absent field, because most servers tell an empty field from a missing one.
+fn render(draft: &Draft, text: &mut Text) -> Box<[(Claim, Span)]> {
+    Claim::ALL
+        .into_iter()
+        .filter_map(|claim| Some((claim, value_of(draft, claim, text)?)))
         .collect()
 }
 
@@ -273,10 +284,12 @@ fn value_of(draft: &Draft, claim: Claim, text: &mut Text) -> Option<Span> {
         Claim::ProjectId => text.keep(&project?.id),
         Claim::ProjectName => text.keep_name(&project?.name),
         Claim::Roles => text.keep_roles(&draft.roles),
+        Claim::ServiceCatalog => text.append(draft.catalogue.as_ref()?),
         Claim::Status => text.keep("Confirmed"),
         Claim::SystemScope => {
             matches!(draft.scope, ScopeDraft::System).then(|| text.keep("all"))?
         }
+        Claim::TokenInfo => text.append(draft.token_info.as_ref()?),
         Claim::UserDomainId => text.keep(&user_domain?.0),
         Claim::UserDomainName => text.keep_name(&user_domain?.1),
         Claim::UserId => text.keep(&draft.user.id),
@@ -311,13 +324,16 @@ impl Text {
     /// searched any more: an answer with very many roles must not cost the square of their number.
     fn keep(&mut self, piece: &str) -> Span {
         let known = if self.0.len() < WORTH_SEARCHING { self.0.find(piece) } else { None };
-        let start = known.unwrap_or_else(|| {
-            self.0.push_str(piece);
-            self.0.len() - piece.len()
-        });
-        // Keystone answers are capped far below 4 GiB.
-        let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span { start: position(start), end: position(start + piece.len()) }
+        match known {
+            Some(start) => span(start, piece.len()),
+            None => self.append(piece),
+        }
+    }
+
+    /// Appends `piece` without looking for it.
+    fn append(&mut self, piece: &str) -> Span {
+        self.0.push_str(piece);
+        span(self.0.len() - piece.len(), piece.len())
     }
 
     fn keep_name(&mut self, name: &str) -> Span {
@@ -336,6 +352,12 @@ impl Text {
         }
         self.keep(&joined)
     }
+}
+
+fn span(start: usize, length: usize) -> Span {
+    // Keystone answers are capped far below 4 GiB.
+    let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span { start: position(start), end: position(start + length) }
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ fn draft(scope: ScopeDraft) -> Draft {
         audit_ids: vec!["DNPqI_edQOiZBrp50nKumg".into()],
         expires_at: UnixTime::from_millis(1_795_287_358_000),
         is_admin_project: true,
+        restriction: None,
+        catalogue: None,
+        token_info: None,
     }
 }
 
@@ -26,7 +29,7 @@ fn project() -> ScopeDraft {
 /// The headers of `draft` as lines, sorted.
 fn lines(draft: &Draft) -> Vec<String> {
     let mut headers = HeaderMap::new();
-    Identity::new(draft).unwrap().apply_to(&mut headers).unwrap();
+    Identity::new(draft).unwrap().apply_to(Names::UserAndDeprecated, &mut headers).unwrap();
     let mut lines: Vec<_> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {}", str::from_utf8(value.as_bytes()).unwrap()))

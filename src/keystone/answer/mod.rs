@@ -10,8 +10,9 @@ use http::{HeaderMap, StatusCode, header};
 use crate::identity::{BadToken, Identity, RawToken, UnixTime};
 
 use super::error::{Fault, KeystoneError};
+use super::extras::Extras;
 use super::transport::Answer;
-use super::wire::{self, Refusal};
+use super::wire::{self, Reading, Refusal};
 
 /// Who asked, because the same status means different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +38,14 @@ pub(super) fn judge(
     asker: Asker,
     subject: RawToken<'_>,
     answer: &Answer,
-    now: UnixTime,
+    how: Reading,
+    extras: Option<&Extras>,
 ) -> Verdict {
+    let now = how.now;
     let bad = || Err(KeystoneError::Bad(BadToken::Unknown));
     let fault = |fault| Err(KeystoneError::Unavailable(fault, None));
     let settled = match (answer.status, asker) {
-        (StatusCode::OK, _) => accept(subject, answer, now),
+        (StatusCode::OK, _) => accept(subject, answer, how, extras),
         (StatusCode::UNAUTHORIZED, Asker::Service) => return Verdict::OwnTokenRefused,
         // A gateway before the identity service may refuse the token in words of its own; in
         // this mode a 401 is about the token whoever says it.
@@ -84,14 +87,19 @@ pub(super) fn judge(
 fn accept(
     subject: RawToken<'_>,
     answer: &Answer,
-    now: UnixTime,
+    how: Reading,
+    extras: Option<&Extras>,
 ) -> Result<Identity, KeystoneError> {
     let mut echoes = answer.headers.get_all("x-subject-token").iter();
     if echoes.any(|echo| echo.as_bytes() != subject.as_bytes()) {
         tracing::error!("the identity service answered about another token; answer dropped");
         return Err(KeystoneError::Unavailable(Fault::Malformed, None));
     }
-    wire::identity(&answer.body, now)
+    let mut draft = wire::draft(&answer.body, how)?;
+    if let Some(extras) = extras {
+        extras.add(&answer.body, &mut draft);
+    }
+    wire::identity(&draft)
 }
 
 /// The failure that a throttled question is, with the pause that Keystone asked for.

@@ -2,10 +2,15 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde_json::json;
 
+use crate::identity::Allowance;
+
 use super::*;
 
 const TOKEN: &[u8] = b"gAAAAgood";
 const NOW: i64 = 1_795_287_358_000;
+
+const READING: Reading =
+    Reading { now: UnixTime::from_millis(NOW), allowance: Allowance::None, rules: false };
 
 fn now() -> UnixTime {
     UnixTime::from_millis(NOW)
@@ -34,7 +39,7 @@ fn answer(status: u16, body: &str) -> Answer {
 
 /// The verdict in a word.
 fn verdict(asker: Asker, answer: &Answer) -> String {
-    match judge(asker, RawToken::new(TOKEN), answer, now()) {
+    match judge(asker, RawToken::new(TOKEN), answer, READING, None) {
         Verdict::OwnTokenRefused => "own token refused".into(),
         Verdict::Settled(Ok(identity)) => identity.user_id().to_owned(),
         Verdict::Settled(Err(error)) => error.to_string(),

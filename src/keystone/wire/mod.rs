@@ -3,13 +3,23 @@
 //! Unknown members are ignored and null means absent, because clouds add members of their own;
 //! a member given twice is malformed, because two readers could pick different ones.
 
+mod ascii;
+mod catalogue;
+mod info;
+
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::identity::{BadToken, Draft, Identity, Named, ScopeDraft, UnixTime, parse_timestamp};
+use crate::identity::{
+    AccessRule, Allowance, BadToken, Draft, Identity, Named, Restriction, ScopeDraft, UnixTime,
+    parse_timestamp,
+};
 
 use super::KeystoneError;
 use super::error::Fault;
+
+pub(super) use catalogue::{Unusable, identity_endpoint, v2};
+pub(super) use info::info;
 
 /// `{"token": {...}}`
 #[derive(Deserialize)]
@@ -60,6 +70,13 @@ struct ApplicationCredential {
     access_rules: Option<Value>,
 }
 
+#[derive(Deserialize)]
+struct Rule {
+    service: String,
+    method: String,
+    path: String,
+}
+
 /// Keystone's error shape, `{"error": {"code": 404, ...}}`. Gateways before it use others.
 #[derive(Deserialize)]
 struct ErrorEnvelope {
@@ -72,41 +89,66 @@ struct ErrorBody {
     message: Option<String>,
 }
 
+/// How the answer to a validation is to be read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// When it came.
+    pub(super) now: UnixTime,
+    /// What Keystone was asked to overlook, so that we do too.
+    pub(super) allowance: Allowance,
+    /// Whether access rules are enforced; if not, a token that has any is refused.
+    pub(super) rules: bool,
+}
+
 /// Reads the answer to a validation.
-pub(super) fn identity(body: &[u8], now: UnixTime) -> Result<Identity, KeystoneError> {
-    let malformed = |what: &'static str| {
-        tracing::debug!(what, "the validation answer cannot be used");
-        KeystoneError::Unavailable(Fault::Malformed, None)
-    };
-    let token = serde_json::from_slice::<Envelope>(body)
+pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
+    let mut token = serde_json::from_slice::<Envelope>(body)
         .map_err(|_| malformed("not a token document"))?
         .token;
     let expires_at =
         parse_timestamp(&token.expires_at).ok_or_else(|| malformed("expires_at is no date"))?;
-    if expires_at <= now {
+    if expires_at <= how.now && how.allowance == Allowance::None {
         return Err(KeystoneError::Bad(BadToken::Expired));
     }
     if token.bind.as_ref().is_some_and(|bind| bind.as_object().is_none_or(|all| !all.is_empty())) {
         return Err(KeystoneError::Bad(BadToken::Bound));
     }
-    // Keystone hides such tokens from validators that do not promise to enforce the rules, and
-    // we do not promise; one that shows up all the same must not pass without them.
-    if token.application_credential.as_ref().is_some_and(|made| made.access_rules.is_some()) {
-        return Err(KeystoneError::Bad(BadToken::Restricted));
-    }
-    Identity::new(&draft(token, expires_at))
-        .map_err(|_| malformed("an id that no header carries as it is"))
-}
-
-fn draft(token: TokenBody, expires_at: UnixTime) -> Draft {
-    Draft {
+    let rules = token.application_credential.take().and_then(|made| made.access_rules);
+    let restriction = rules.map(|rules| restriction(&rules, body, how.rules)).transpose()?;
+    Ok(Draft {
         scope: scope(token.project, token.domain, token.system),
         user: token.user.into(),
         roles: token.roles.unwrap_or_default().into_iter().map(|role| role.name).collect(),
         audit_ids: token.audit_ids.unwrap_or_default(),
         expires_at,
         is_admin_project: token.is_admin_project.unwrap_or(true),
+        restriction,
+        catalogue: None,
+        token_info: None,
+    })
+}
+
+/// The identity that a draft makes.
+pub(super) fn identity(draft: &Draft) -> Result<Identity, KeystoneError> {
+    Identity::new(draft).map_err(|_| malformed("an id that no header carries as it is"))
+}
+
+fn malformed(what: &'static str) -> KeystoneError {
+    tracing::debug!(what, "the validation answer cannot be used");
+    KeystoneError::Unavailable(Fault::Malformed, None)
+}
+
+/// Keystone hides tokens with rules from validators that do not promise to enforce them; one that
+/// shows up where nobody does must not pass without them.
+fn restriction(rules: &Value, body: &[u8], enforced: bool) -> Result<Restriction, KeystoneError> {
+    if !enforced {
+        return Err(KeystoneError::Bad(BadToken::Restricted));
     }
+    let rules = Vec::<Rule>::deserialize(rules).map_err(|_| malformed("access rules"))?;
+    Ok(Restriction {
+        rules: rules.into_iter().map(AccessRule::from).collect(),
+        services: catalogue::types(body).map(Into::into),
+    })
 }
 
 /// A token has one scope. Where a document shows several, the narrowest is believed.
@@ -126,6 +168,12 @@ impl From<Owned> for Named {
             name: owned.name,
             domain: owned.domain.map(|domain| (domain.id, domain.name)),
         }
+    }
+}
+
+impl From<Rule> for AccessRule {
+    fn from(rule: Rule) -> Self {
+        Self { service: rule.service, method: rule.method, path: rule.path }
     }
 }
 

@@ -10,6 +10,10 @@ fn now() -> UnixTime {
     parse_timestamp("2026-11-21T18:00:00Z").unwrap()
 }
 
+fn of(body: &[u8]) -> Result<Identity, KeystoneError> {
+    identity(&draft(body, Reading { now: now(), allowance: Allowance::None, rules: false })?)
+}
+
 /// The document that the `OpenAPI` description of Keystone shows, every member included.
 fn full() -> Value {
     json!({"token": {
@@ -34,7 +38,7 @@ fn full() -> Value {
 }
 
 fn read(document: &Value) -> Result<Identity, KeystoneError> {
-    identity(document.to_string().as_bytes(), now())
+    of(document.to_string().as_bytes())
 }
 
 const MALFORMED: KeystoneError = KeystoneError::Unavailable(Fault::Malformed, None);
@@ -109,9 +113,9 @@ fn a_document_that_cannot_be_understood_is_a_failure_to_know() {
         r#""is_admin_project":false"#,
         r#""is_admin_project":false,"is_admin_project":true"#,
     );
-    assert_eq!(identity(twice.as_bytes(), now()).unwrap_err(), MALFORMED);
+    assert_eq!(of(twice.as_bytes()).unwrap_err(), MALFORMED);
     let deep = "[".repeat(200_000);
-    assert_eq!(identity(deep.as_bytes(), now()).unwrap_err(), MALFORMED);
+    assert_eq!(of(deep.as_bytes()).unwrap_err(), MALFORMED);
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn only_keystones_own_errors_are_taken_for_keystones() {
 proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = identity(&body, now());
+        let _ = of(&body);
         let _ = refusal(&body, StatusCode::NOT_FOUND);
         let _ = lifetime(&body, now());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::identity::{BadToken, Clock, Identity, TokenDigest, TokenKey};
+use crate::identity::{Allowance, BadToken, Clock, Identity, TokenDigest, TokenKey, UnixTime};
 use crate::telemetry::{MetricError, Registry};
 
 use super::Settings;
@@ -27,11 +27,25 @@ pub(super) enum Recall {
     Nothing,
 }
 
-/// An identity, and the digest by which an operator can name its token.
+/// An identity, and what is known of its token.
 #[derive(Clone)]
 pub(super) struct Known {
     pub(super) identity: Arc<Identity>,
+    /// By this an operator can name the token.
     pub(super) digest: TokenDigest,
+    /// When it stops being good: at its own end, unless that is what is overlooked.
+    pub(super) ends_at: UnixTime,
+}
+
+impl Known {
+    pub(super) fn new(identity: Identity, digest: TokenDigest, allowance: Allowance) -> Self {
+        let ends_at = match allowance {
+            Allowance::None => identity.expires_at(),
+            // Keystone's own window ends it; asking again after the lifetime finds out.
+            Allowance::Expired => UnixTime::MAX,
+        };
+        Self { identity: Arc::new(identity), digest, ends_at }
+    }
 }
 
 /// Which entries to forget.
@@ -110,9 +124,12 @@ impl Cache {
         })
     }
 
-    /// What is known about `key`, counted. Allocates nothing.
-    pub(super) fn recall(&self, key: &TokenKey) -> Recall {
-        let found = self.look(key);
+    /// What is known about `key`, or that `without` is good, counted. Allocates nothing.
+    pub(super) fn recall(&self, key: &TokenKey, without: Option<&TokenKey>) -> Recall {
+        let found = match without.map(|key| self.look(key)) {
+            Some(Recall::Known(identity, age)) => Recall::Known(identity, age),
+            Some(Recall::Bad(_) | Recall::Nothing) | None => self.look(key),
+        };
         self.metrics.lookups.count(match &found {
             Recall::Known(..) | Recall::Bad(BadToken::Expired) => Lookup::Hit,
             Recall::Bad(_) => Lookup::NegativeHit,
@@ -128,8 +145,8 @@ impl Cache {
     pub(super) fn look(&self, key: &TokenKey) -> Recall {
         let steady = self.clock.steady();
         if let Some(entry) = self.identities.get(key) {
-            let expires_at = entry.value.identity.expires_at();
-            return match freshness(entry.usable_until, expires_at, steady, self.clock.now()) {
+            let ends_at = entry.value.ends_at;
+            return match freshness(entry.usable_until, ends_at, steady, self.clock.now()) {
                 Freshness::Expired => Recall::Bad(BadToken::Expired),
                 Freshness::Stale => Recall::Nothing,
                 Freshness::Usable => {
@@ -161,7 +178,7 @@ impl Cache {
                     self.settings.ttl,
                     self.settings.jitter,
                     fastrand::f64(),
-                    known.identity.expires_at(),
+                    known.ends_at,
                     self.clock.now(),
                 );
                 self.refusals.forget(&key);

@@ -38,13 +38,17 @@ fn identity(user: &str, project: &str, life: Duration) -> Arc<Identity> {
             audit_ids: vec![format!("audit-{user}")],
             expires_at: UnixTime::from_millis(0).plus(life),
             is_admin_project: true,
+            restriction: None,
+            catalogue: None,
+            token_info: None,
         })
         .unwrap(),
     )
 }
 
 fn known(token: &str, identity: Arc<Identity>) -> Known {
-    Known { identity, digest: RawToken::new(token.as_bytes()).digest() }
+    let ends_at = identity.expires_at();
+    Known { identity, digest: RawToken::new(token.as_bytes()).digest(), ends_at }
 }
 
 fn learn(cache: &Cache, token: &str, answer: Result<Arc<Identity>, BadToken>) {
@@ -53,7 +57,7 @@ fn learn(cache: &Cache, token: &str, answer: Result<Arc<Identity>, BadToken>) {
 
 /// What the cache says, in a word.
 fn says(cache: &Cache, token: &str) -> String {
-    match cache.recall(&key(token)) {
+    match cache.recall(&key(token), None) {
         Recall::Bad(bad) => bad.as_str().into(),
         Recall::Known(identity, _) => identity.user_id().into(),
         Recall::Nothing => "nothing".into(),

@@ -1,0 +1,131 @@
+//! One path, in every spelling in which a service may read it.
+
+/// The longest path that is looked at; Keystone's templates end at 225 characters.
+const LONGEST: usize = 8 * 1024;
+
+/// How often a path may be decoded before what is left is taken for text. Some servers decode
+/// twice.
+const MOST_DECODINGS: usize = 4;
+
+/// The readings of `path`; `None` for one that should match no rule: it names no absolute place
+/// (`.` and `..`, however spelled), or a server may read it as something else altogether.
+///
+/// The first reading is keystonemiddleware's: decoded once, then quoted again as `WebOb` does it, so
+/// `%2F` separates segments and `%7E` is `~`. The others keep an encoded slash as part of its
+/// segment, and read several slashes as one.
+pub(super) fn readings(path: &str) -> Option<Vec<String>> {
+    if !path.starts_with('/') || path.len() > LONGEST || !is_plain(path) {
+        return None;
+    }
+    let mut readings = vec![quoted(path, false)];
+    if has_encoded_slash(path) {
+        readings.push(quoted(path, true));
+    }
+    for at in 0..readings.len() {
+        let merged = readings.get(at).filter(|path| path.contains("//")).map(|path| merged(path));
+        readings.extend(merged);
+    }
+    Some(readings)
+}
+
+/// Whether no server, however often it decodes, finds a dot segment, a backslash, a control
+/// character, or more slashes than we do in `path`.
+fn is_plain(path: &str) -> bool {
+    if !is_encoded_well(path.as_bytes()) {
+        return false;
+    }
+    let mut bytes = path.as_bytes().to_vec();
+    for round in 0..MOST_DECODINGS {
+        let odd = |byte: &u8| byte.is_ascii_control() || *byte == b'\\';
+        if bytes.iter().any(odd) || bytes.split(|byte| *byte == b'/').any(is_dots) {
+            return false;
+        }
+        let decoded = decode(&bytes);
+        // An encoded slash is a reading of its own; a slash that was encoded twice is a trick.
+        let slashes = |bytes: &[u8]| bytes.split(|byte| *byte == b'/').count();
+        if round > 0 && slashes(&decoded) > slashes(&bytes) {
+            return false;
+        }
+        if decoded == bytes {
+            return true;
+        }
+        bytes = decoded;
+    }
+    false
+}
+
+/// `.` and `..`, also with parameters behind them, which some servers cut off (`..;x`).
+fn is_dots(segment: &[u8]) -> bool {
+    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+    matches!(name, b"." | b"..")
+}
+
+/// Whether two hex digits follow every percent sign.
+fn is_encoded_well(bytes: &[u8]) -> bool {
+    let mut signs = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
+    signs.all(|(at, _)| escape(bytes, at).is_some())
+}
+
+/// Percent-decodes once. What is no escape stays as it is: decoded once already, a path may well
+/// hold a percent sign that means itself.
+fn decode(bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let escaped = escape(bytes, at);
+        decoded.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    decoded
+}
+
+/// The byte that is written as `%XX` at this place, if one is.
+fn escape(bytes: &[u8], at: usize) -> Option<u8> {
+    match bytes.get(at..at + 3)? {
+        [b'%', high, low] => Some(hex(*high)? << 4 | hex(*low)?),
+        _ => None,
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
+}
+
+/// Decodes once and quotes again: unreserved characters and `/~!$&'()*+,;=:@` stand for
+/// themselves, everything else as `%XX`. With `keep_slashes` an encoded slash stays encoded.
+fn quoted(path: &str, keep_slashes: bool) -> String {
+    let bytes = path.as_bytes();
+    let mut text = String::with_capacity(path.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let escaped = escape(bytes, at);
+        let byte = escaped.unwrap_or(*byte);
+        let plain = byte.is_ascii_alphanumeric() || b"-._/~!$&'()*+,;=:@".contains(&byte);
+        if plain && !(keep_slashes && escaped == Some(b'/')) {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            text.extend([byte >> 4, byte & 15].map(upper_hex));
+        }
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    text
+}
+
+fn upper_hex(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
+}
+
+fn has_encoded_slash(path: &str) -> bool {
+    path.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"%2f"))
+}
+
+fn merged(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !text.ends_with('/') {
+            text.push(c);
+        }
+    }
+    text
+}

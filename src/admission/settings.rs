@@ -1,0 +1,27 @@
+//! What the operator decides about decisions.
+
+/// What a request must show.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The longest token that is worth asking about, in bytes. Keystone's own servers answer
+    /// longer ones with a 431 or a reset, which one client could make look like an outage.
+    pub max_token_bytes: usize,
+    /// Pass on what is refused, marked as such, and let the service decide.
+    pub delay: bool,
+    /// The guarded service's type in the catalogue; without it, tokens with access rules are
+    /// refused.
+    pub service_type: Option<String>,
+    /// Any of these roles makes a service token one; compared exactly.
+    pub service_token_roles: Vec<String>,
+    /// Whether a service token without such a role is refused.
+    pub service_token_roles_required: bool,
+    /// Whether Keystone may be asked to overlook that a user token has expired, when a service
+    /// vouches for its bearer. Only an account of our own can ask that.
+    pub overlook_expiry: bool,
+}
+
+impl Settings {
+    pub(super) fn is_service_role(&self, role: &str) -> bool {
+        self.service_token_roles.iter().any(|known| known == role)
+    }
+}

@@ -1,0 +1,215 @@
+//! The service catalogue: for the service behind us, for access rules, and for our own way to the
+//! identity service.
+
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::ascii::{Style, to_ascii};
+
+/// The catalogue is not what Keystone documents.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::keystone) struct Unusable;
+
+#[derive(Deserialize)]
+struct Envelope {
+    token: Token,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    catalog: Option<Vec<Service>>,
+}
+
+#[derive(Deserialize)]
+struct Service {
+    #[serde(rename = "type")]
+    kind: String,
+    /// `None` is a member that is not there; one that is null is told as null.
+    #[serde(default, deserialize_with = "there")]
+    name: Option<Value>,
+    #[serde(default)]
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    interface: String,
+    region: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    url: Option<String>,
+}
+
+fn there<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
+}
+
+fn catalogue(body: &[u8]) -> Result<Option<Vec<Service>>, Unusable> {
+    serde_json::from_slice::<Envelope>(body).map(|e| e.token.catalog).map_err(|_| Unusable)
+}
+
+/// The catalogue of a validation as the value of `X-Service-Catalog`: in the form of Keystone's v2
+/// API, byte for byte as keystonemiddleware writes it. `None` when the token has none.
+pub(in crate::keystone) fn v2(body: &[u8]) -> Result<Option<String>, Unusable> {
+    let Some(services) = catalogue(body)? else {
+        return Ok(None);
+    };
+    let services: Vec<V2<'_>> = services.iter().map(V2::from).collect();
+    to_ascii(&services, Style::Python).map(Some).ok_or(Unusable)
+}
+
+/// The types of the services in the catalogue of a validation, if it has one.
+pub(in crate::keystone) fn types(body: &[u8]) -> Option<Vec<String>> {
+    Some(catalogue(body).ok()??.into_iter().map(|service| service.kind).collect())
+}
+
+/// The URL of the identity service in the catalogue of a login.
+pub(in crate::keystone) fn identity_endpoint(
+    body: &[u8],
+    interface: &str,
+    region: Option<&str>,
+) -> Option<String> {
+    let fits = |endpoint: &&Endpoint| {
+        endpoint.interface.eq_ignore_ascii_case(interface)
+            && region.is_none_or(|region| endpoint.region.as_deref() == Some(region))
+    };
+    let services = catalogue(body).ok()??;
+    let of_identity = services.iter().filter(|service| service.kind == "identity");
+    of_identity.flat_map(|service| &service.endpoints).find(fits)?.url.clone()
+}
+
+/// A service in the v2 form.
+struct V2<'a> {
+    service: &'a Service,
+    regions: Vec<Region<'a>>,
+}
+
+/// The endpoints of one region: the URL of each interface.
+struct Region<'a> {
+    name: Option<&'a str>,
+    urls: Vec<(String, Option<&'a str>)>,
+}
+
+impl<'a> From<&'a Service> for V2<'a> {
+    fn from(service: &'a Service) -> Self {
+        let mut regions: Vec<Region<'a>> = Vec::new();
+        for endpoint in &service.endpoints {
+            let name = endpoint.region.as_deref();
+            let at = regions.iter().position(|region| region.name == name).unwrap_or_else(|| {
+                regions.push(Region { name, urls: Vec::new() });
+                regions.len() - 1
+            });
+            let Some(region) = regions.get_mut(at) else { continue };
+            let key = format!("{}URL", endpoint.interface.to_lowercase());
+            let url = endpoint.url.as_deref();
+            // The last one counts, in the place of the first, as in a Python dictionary.
+            match region.urls.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known)) => *known = url,
+                None => region.urls.push((key, url)),
+            }
+        }
+        Self { service, regions }
+    }
+}
+
+impl Serialize for V2<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("type", &self.service.kind)?;
+        if let Some(name) = &self.service.name {
+            map.serialize_entry("name", name)?;
+        }
+        map.serialize_entry("endpoints", &self.regions)?;
+        map.end()
+    }
+}
+
+impl Serialize for Region<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        if let Some(name) = self.name.filter(|name| !name.is_empty()) {
+            map.serialize_entry("region", name)?;
+        }
+        for (key, url) in &self.urls {
+            map.serialize_entry(key, url)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(catalog: &Value) -> Result<Option<String>, Unusable> {
+        v2(json!({"token": {"catalog": catalog}}).to_string().as_bytes())
+    }
+
+    fn endpoint(interface: &str, region: &str, url: &str) -> Value {
+        json!({"id": "e", "region_id": "r", "interface": interface, "region": region, "url": url})
+    }
+
+    #[test]
+    fn the_form_is_v2s_to_the_byte() {
+        let catalog = json!([
+            {"id": "c", "type": "compute", "name": "nova", "endpoints": [
+                endpoint("public", "R1", "http://n/v2.1"),
+                endpoint("internal", "R1", "http://ni/v2.1"),
+                endpoint("PUBLIC", "R2", "http://n2/v2.1"),
+            ]},
+            {"type": "image", "endpoints": []},
+            {"type": "ключ", "name": null},
+        ]);
+        assert_eq!(
+            of(&catalog).unwrap().unwrap(),
+            r#"[{"type": "compute", "name": "nova", "endpoints": [{"region": "R1", "publicURL": "http://n/v2.1", "internalURL": "http://ni/v2.1"}, {"region": "R2", "publicURL": "http://n2/v2.1"}]}, {"type": "image", "endpoints": []}, {"type": "\u043a\u043b\u044e\u0447", "name": null, "endpoints": []}]"#
+        );
+        assert_eq!(of(&json!([])).unwrap().unwrap(), "[]");
+        assert_eq!(v2(br#"{"token": {}}"#).unwrap(), None);
+    }
+
+    #[test]
+    fn of_two_urls_for_one_interface_the_last_counts_and_a_region_may_be_missing() {
+        let catalog = json!([{"type": "t", "endpoints": [
+            {"interface": "public", "url": "a"},
+            {"interface": "admin", "url": null, "region": null},
+            {"interface": "public", "url": "b"},
+            {"interface": "public", "url": "c", "region": ""},
+        ]}]);
+        assert_eq!(
+            of(&catalog).unwrap().unwrap(),
+            r#"[{"type": "t", "endpoints": [{"publicURL": "b", "adminURL": null}, {"publicURL": "c"}]}]"#
+        );
+    }
+
+    #[test]
+    fn what_has_no_type_interface_or_url_is_unusable() {
+        for catalog in [
+            json!([{"endpoints": []}]),
+            json!([{"type": "t", "endpoints": [{"url": "a"}]}]),
+            json!([{"type": "t", "endpoints": [{"interface": "public"}]}]),
+            json!("catalogue"),
+        ] {
+            assert_eq!(of(&catalog), Err(Unusable), "{catalog}");
+        }
+    }
+
+    #[test]
+    fn the_identity_endpoint_is_found_by_interface_and_region() {
+        let catalog = json!([
+            {"type": "compute", "endpoints": [endpoint("internal", "R1", "no")]},
+            {"type": "identity", "endpoints": [
+                endpoint("public", "R1", "p1"), endpoint("internal", "R1", "i1"),
+                endpoint("internal", "R2", "i2"),
+            ]},
+        ]);
+        let body = json!({"token": {"catalog": catalog}}).to_string();
+        let found = |interface, region| identity_endpoint(body.as_bytes(), interface, region);
+        assert_eq!(found("internal", None).as_deref(), Some("i1"));
+        assert_eq!(found("internal", Some("R2")).as_deref(), Some("i2"));
+        assert_eq!(found("admin", None), None);
+        assert_eq!(found("public", Some("R2")), None);
+    }
+}
