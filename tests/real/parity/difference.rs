@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Value;
+
 use super::exchange::{Answer, Seen, Side};
+use super::info::{self, INFO};
 
 /// One piece in which Portcullis (`here`) and keystonemiddleware (`there`) differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub(crate) enum Difference {
     AppField { name: String, here: Option<String>, there: Option<String> },
     /// The request line or the body as the application saw them.
     AppRequest { here: String, there: String },
+    /// `X-Portcullis-Token-Info` says other than `keystone.token_info` would have it.
+    AppInfo { here: Value, there: Value },
     /// A response's body.
     Body { status: u16, here: String, there: String },
     /// A field of the response.
@@ -50,6 +55,17 @@ fn requests(here: &Seen, there: &Seen, found: &mut Vec<Difference>) {
             found.push(Difference::AppField { name: name.clone(), here, there });
         }
     }
+    infos(here, there, found);
+}
+
+/// The header of ours that stands for what is no header there.
+fn infos(here: &Seen, there: &Seen, found: &mut Vec<Difference>) {
+    let Some(header) = here.fields.get(INFO) else { return };
+    let header = serde_json::from_str(header).unwrap_or(Value::Null);
+    let wanted = info::expected(&there.info);
+    if header != wanted {
+        found.push(Difference::AppInfo { here: header, there: wanted });
+    }
 }
 
 fn answers(here: &Answer, there: &Answer, found: &mut Vec<Difference>) {
@@ -81,6 +97,9 @@ impl fmt::Display for Difference {
             }
             Self::AppRequest { here, there } => {
                 write!(f, "the application saw {here:?} here, {there:?} there")
+            }
+            Self::AppInfo { here, there } => {
+                write!(f, "{INFO} says {here} here, and should say {there}")
             }
             Self::Body { status, here, there } => {
                 write!(f, "the body of the {status} is {here:?} here, {there:?} there")

@@ -8,6 +8,8 @@ mod case;
 mod difference;
 mod exchange;
 mod generated;
+mod info;
+mod list;
 mod middleware;
 mod numbered;
 mod purse;

@@ -1,6 +1,7 @@
 //! The differences that are meant, by their names in docs/compatibility.md, and how each shows.
 
 use super::difference::Difference;
+use super::info::INFO;
 
 /// A row of docs/compatibility.md.
 pub(crate) struct Row {
@@ -38,14 +39,15 @@ pub(crate) const ROWS: &[Row] = &[
         &[Status(401, 200), Status(200, 401), Status(200, 500), Status(401, 500)],
     ),
     row("access-rule-paths", &[Status(401, 200)]),
-    row("allow-expired-retried", &[Status(200, 401), Status(503, 401)]),
+    row("allow-expired-retried", &[Status(503, 401)]),
     row("bind", &[Status(401, 200)]),
     row("catalogue-off", &[AppField("X_SERVICE_CATALOG")]),
     row("catalogue-size", &[AppField("X_SERVICE_CATALOG")]),
     row("chained-requests", &[AppField("X_IDENTITY_STATUS"), AppFieldGone, Status(401, 200)]),
     row("discovery", &[Status(200, 503), Status(200, 401)]),
-    row("field-names", &[AppFieldGone]),
+    row("field-names", &[AppFieldGone, Status(401, 200)]),
     row("foreign-identity", &[AppFieldGone]),
+    row("half-identities", &[Status(503, 200), Status(503, 500)]),
     row("hops", &[AppFieldGone]),
     row("lenient", &[Status(200, 500)]),
     row("location", &[Field(302, "location")]),
@@ -55,18 +57,21 @@ pub(crate) const ROWS: &[Row] = &[
     row("names-encoded", &[AppFieldQuoted]),
     row("no-end", &[Status(503, 500)]),
     row("no-endpoint", &[Status(503, 500)]),
-    row("odd-catalogue", &[Status(200, 500), Status(503, 500)]),
+    row("odd-catalogue", &[Status(200, 500)]),
     row("odd-ids", &[Status(503, 200)]),
     row("origin", &[AppFieldGone, AppField("X_FORWARDED_FOR")]),
+    row("other-successes", &[Status(503, 200)]),
     row("other-subject", &[Status(503, 200)]),
     row("outage-delayed", &[Status(503, 200)]),
     row("redirects", &[Status(503, 200)]),
-    row("rules-without-catalogue", &[Status(200, 500), Status(401, 500)]),
-    row("service-token-first", &[Status(401, 503)]),
+    row("rules-without-catalogue", &[Status(200, 500)]),
+    row("sure-refusals", &[Status(401, 503)]),
     row("several-scopes", &[AppFieldGone]),
+    row("service-token-rules", &[Status(401, 200)]),
     row("storage-token", &[AppField("X_STORAGE_TOKEN")]),
     row("system-scope", &[AppField("OPENSTACK_SYSTEM_SCOPE")]),
     row("timeouts", &[Status(503, 500)]),
+    row("token-info", &[AppField(INFO)]),
     row("trustor", &[Status(401, 503)]),
     row("unavailable-body", &[Body(503), Field(503, "content-type"), Field(503, "content-length")]),
     row("unavailable-later", &[Field(503, "retry-after")]),

@@ -83,6 +83,20 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "",
+            "a service token with rules of its own",
+            &optional,
+            &["GET /v2.1/flavors\nX-Auth-Token: <member>\nX-Service-Token: <rules>"],
+            &["service-token-rules"],
+        ),
+        case(
+            "",
+            "a service token with rules of its own that fit",
+            &optional,
+            &["GET /v2.1/servers\nX-Auth-Token: <member>\nX-Service-Token: <rules>"],
+            SAME,
+        ),
+        case(
+            "",
             "its own token does not make a chain",
             &optional,
             &[&with(DENIED, "<rules>")],

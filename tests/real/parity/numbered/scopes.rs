@@ -1,7 +1,7 @@
 //! What the service is told about each kind of token.
 
 use crate::parity::case::{Case, SAME, case};
-use crate::parity::setting::Knob::{Catalogue, ServiceType};
+use crate::parity::setting::Knob::{Catalogue, Info, ServiceType};
 
 /// Which numbers a kind of token shows, and its name.
 const KINDS: [(&str, &str); 16] = [
@@ -59,6 +59,8 @@ pub(super) fn cases() -> Vec<Case> {
         cases.push(case(shows, &format!("a token of kind {kind}"), &[], &[&request], SAME));
         let name = format!("a token of kind {kind}, with the catalogue");
         cases.push(case("", &name, &[Catalogue], &[&request], SAME));
+        let name = format!("a token of kind {kind}, with all its facts");
+        cases.push(case("", &name, &[Info], &[&request], &["token-info"]));
     }
     cases
 }

@@ -154,7 +154,7 @@ fn others() -> Vec<Case> {
         ),
         case(
             "",
-            "the same token twice",
+            "the user's token as the service's",
             &[RolesOptional],
             &["GET /\nX-Auth-Token: <member>\nX-Service-Token: <member>"],
             SAME,
@@ -164,6 +164,29 @@ fn others() -> Vec<Case> {
             "the service's own token as the user's",
             &[],
             &["GET /\nX-Auth-Token: <service>\nX-Service-Token: <service>"],
+            SAME,
+        ),
+        case(
+            "",
+            "two service tokens, delayed",
+            &[Delay],
+            &[
+                "GET /\nX-Auth-Token: <member>\nX-Service-Token: <service>\nX-Service-Token: <service>",
+            ],
+            SAME,
+        ),
+        case(
+            "",
+            "a service token with an underscore in its name",
+            &[],
+            &["GET /\nX-Auth-Token: <member>\nX_Service_Token: <service>"],
+            &["field-names"],
+        ),
+        case(
+            "",
+            "a service token of blanks",
+            &[],
+            &["GET /\nX-Auth-Token: <member>\nX-Service-Token:   "],
             SAME,
         ),
         case(

@@ -20,7 +20,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("", "a role without a name", Token(|t| remove(t, "/roles/0/name")), UNUSABLE, 500),
     shape("N23", "one role twice", Token(|t| t["roles"][1]["name"] = json!("member")), SAME, 200),
     shape("N23", "a comma in a role", Token(|t| t["roles"][0]["name"] = json!("a,b")), ENCODED, 200),
-    shape("N22", "a role beyond ASCII", Token(|t| t["roles"][0]["name"] = json!("rôle,роль".replace(',', "-"))), SAME, 200),
+    shape("N22", "a role beyond ASCII", Token(|t| t["roles"][0]["name"] = json!("rôle-роль")), SAME, 200),
     shape("", "a blank in a role", Token(|t| t["roles"][0]["name"] = json!("a b")), SAME, 200),
     // The admin project.
     shape("19", "is_admin_project false", Token(|t| t["is_admin_project"] = json!(false)), SAME, 200),
@@ -41,7 +41,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("N21", "a NUL in a name", Token(|t| t["user"]["name"] = json!("ada\0")), ENCODED, 200),
     shape("", "blanks around a name", Token(|t| t["user"]["name"] = json!(" ada ")), ENCODED, 200),
     shape("", "a percent sign in a name", Token(|t| t["user"]["name"] = json!("100%")), SAME, 200),
-    shape("", "an escape in a name", Token(|t| t["user"]["name"] = json!("a%20b")), SAME, 200),
+    shape("", "an escape in a name", Token(|t| t["user"]["name"] = json!("a%20b")), ENCODED, 200),
     shape("", "a comma in a name", Token(|t| t["user"]["name"] = json!("Lovelace, Ada")), SAME, 200),
     shape("", "quotation marks in a name", Token(|t| t["user"]["name"] = json!("\"ada\" \\ 'x'")), SAME, 200),
     // Where it comes from.

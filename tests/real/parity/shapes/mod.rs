@@ -40,7 +40,40 @@ pub(crate) fn cases() -> Vec<Case> {
         let request = format!("GET /\nX-Auth-Token: <shaped {name}>");
         case(shows, &format!("a token with {name}"), setting, &[&request], rows).saying(&[*status])
     };
-    all().map(make).collect()
+    let full = |shape: &&Shape| shape.setting.is_empty() && shape.status == 200;
+    let in_full = |shape: &Shape| {
+        let request = format!("GET /\nX-Auth-Token: <shaped {}>", shape.name);
+        let name = format!("a token with {}, with all its facts", shape.name);
+        case("", &name, &[Knob::Info], &[&request], &["token-info"])
+    };
+    let told = identities::SHAPES.iter().filter(full).filter(|shape| shape.rows.is_empty());
+    all().map(make).chain(told.map(in_full)).chain(bound()).collect()
+}
+
+/// Bound tokens beside a service.
+fn bound() -> [Case; 2] {
+    let with = |user: &str, service: &str| {
+        format!("GET /\nX-Auth-Token: {user}\nX-Service-Token: {service}")
+    };
+    let bound = "<shaped a binding to Kerberos>";
+    [
+        case(
+            "112",
+            "a bound user token beside a service",
+            &[],
+            &[&with(bound, "<service>")],
+            &["bind"],
+        )
+        .saying(&[200]),
+        case(
+            "112",
+            "a user token beside a bound service",
+            &[Knob::RolesOptional],
+            &[&with("<member>", bound)],
+            &[],
+        )
+        .saying(&[401]),
+    ]
 }
 
 /// What the double says about the token of this shape.

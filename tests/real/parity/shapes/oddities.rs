@@ -10,6 +10,7 @@ use crate::parity::setting::Knob::{self, Catalogue, Delay, ServiceType};
 const LENIENT: &[&str] = &["lenient"];
 const UNUSABLE: &[&str] = &["unusable"];
 const NO_END: &[&str] = &["no-end"];
+const HALF: &[&str] = &["half-identities"];
 const ODD_IDS: &[&str] = &["odd-ids"];
 const RULES: &[Knob] = &[Catalogue, ServiceType("compute")];
 
@@ -30,11 +31,11 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("", "no audit ids", Token(|t| remove(t, "/audit_ids")), SAME, 200),
     shape("", "no methods", Token(|t| remove(t, "/methods")), LENIENT, 500),
     shape("", "no user", Token(|t| remove(t, "/user")), UNUSABLE, 500),
-    shape("", "a user without an id", Token(|t| remove(t, "/user/id")), UNUSABLE, 500),
-    shape("", "a user without a name", Token(|t| remove(t, "/user/name")), UNUSABLE, 500),
+    shape("", "a user without an id", Token(|t| remove(t, "/user/id")), HALF, 500),
+    shape("", "a user without a name", Token(|t| remove(t, "/user/name")), HALF, 500),
     shape("", "a user without a domain", Token(|t| remove(t, "/user/domain")), LENIENT, 500),
-    shape("", "a project without an id", Token(|t| remove(t, "/project/id")), UNUSABLE, 500),
-    shape("", "a project without a name", Token(|t| remove(t, "/project/name")), UNUSABLE, 500),
+    shape("", "a project without an id", Token(|t| remove(t, "/project/id")), HALF, 200),
+    shape("", "a project without a name", Token(|t| remove(t, "/project/name")), HALF, 200),
     // Ids.
     shape("", "an empty id", Token(|t| t["user"]["id"] = json!("")), ODD_IDS, 200),
     shape("", "blanks around an id", Token(|t| t["user"]["id"] = json!(" u1 ")), ODD_IDS, 200),

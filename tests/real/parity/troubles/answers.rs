@@ -5,6 +5,7 @@ use keystone_double::{Canned, Fault, FaultKind};
 use super::{ADMIN, MEMBER, cold, warm};
 use crate::parity::case::{Case, SAME, ask, play, then};
 use crate::parity::setting::Knob::Delay;
+use crate::parity::shapes;
 
 /// What a 200 may hold instead of a token.
 const BODIES: [(&str, &str); 8] = [
@@ -34,6 +35,17 @@ pub(super) fn cases() -> Vec<Case> {
             &[],
             warm(|| Fault::validate(FaultKind::OtherSubject)),
             &["other-subject"],
+        )
+        .saying(&[200, 200]),
+        play(
+            "",
+            "a 203 with a good token",
+            &[],
+            warm(|| {
+                let usual = shapes::answer("nothing unusual", "");
+                Fault::validate(FaultKind::Answer(Canned::new(203, usual.body)))
+            }),
+            &["other-successes"],
         )
         .saying(&[200, 200]),
         play(

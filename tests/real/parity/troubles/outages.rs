@@ -119,6 +119,14 @@ pub(super) fn cases() -> Vec<Case> {
         .saying(&[503]),
         play(
             "",
+            "no user token, a service token in an outage",
+            &[],
+            vec![stop(), ask("GET /\nX-Service-Token: <service>")],
+            &["sure-refusals"],
+        )
+        .saying(&[503]),
+        play(
+            "",
             "an unknown service token, and an outage after it",
             &[],
             vec![
@@ -127,7 +135,7 @@ pub(super) fn cases() -> Vec<Case> {
                 fails(|| Fault::validate(FaultKind::status(500))),
                 ask(&format!("{ADMIN}\nX-Service-Token: unknown")),
             ],
-            &["service-token-first"],
+            &["sure-refusals"],
         )
         .saying(&[200, 503]),
     ];
