@@ -1,9 +1,10 @@
 //! One case: in which setting, what happens, and which differences are meant.
 //!
 //! A request is written as it goes over the wire, with `\n` for the end of a line, and a token's
-//! name in angle brackets for the token.
+//! name in angle brackets for the token; `<spoofed>` is a line for every identity header.
 
 use super::setting::{Knob, Setting};
+use super::spoofed::SPOOFED;
 use crate::support::{Keystone, request};
 
 /// A case of the comparison.
@@ -24,6 +25,32 @@ impl Case {
     pub(crate) fn saying(mut self, statuses: &[u16]) -> Self {
         self.statuses = statuses.to_vec();
         self
+    }
+}
+
+/// A case as it stands in a table: what it shows, its name, the setting, the requests, the rows.
+pub(crate) struct Entry(
+    &'static str,
+    &'static str,
+    &'static [Knob],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+pub(crate) const fn entry(
+    shows: &'static str,
+    name: &'static str,
+    setting: &'static [Knob],
+    asks: &'static [&'static str],
+    rows: &'static [&'static str],
+) -> Entry {
+    Entry(shows, name, setting, asks, rows)
+}
+
+impl Entry {
+    pub(crate) fn case(&self) -> Case {
+        let Self(shows, name, setting, asks, rows) = self;
+        case(shows, name, setting, asks, rows)
     }
 }
 
@@ -92,7 +119,11 @@ fn filled_in(text: &str, token: &mut dyn FnMut(&str) -> String) -> String {
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once('>').expect("a token's name ends with >");
-        filled += &token(name);
+        filled += &match name {
+            "spoofed" => SPOOFED.to_owned(),
+            "SPOOFED" => SPOOFED.to_ascii_uppercase(),
+            name => token(name),
+        };
         filled += rest;
     }
     filled

@@ -5,8 +5,8 @@
 //! apart from the service's.
 
 use super::case::{Case, case};
-use super::numbered::SPOOFED;
 use super::setting::Knob::{self, Catalogue, Delay, RolesOptional};
+use super::spoofed::SPOOFED;
 
 /// The token of a user or of a service, and what is to be known about it.
 #[derive(Clone, Copy)]
@@ -84,12 +84,7 @@ const ANSWERS: [&str; 11] = [
 ];
 
 /// How identity is spoofed.
-const DISGUISES: [(&str, fn() -> String); 4] = [
-    ("as it is", || SPOOFED.to_owned()),
-    ("in capitals", || SPOOFED.to_ascii_uppercase()),
-    ("with underscores", || names(|name| name.replace('-', "_"))),
-    ("twice", || format!("{SPOOFED}\n{SPOOFED}")),
-];
+const DISGUISES: [&str; 4] = ["as it is", "in capitals", "with underscores", "twice"];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -108,16 +103,11 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn one(number: usize, user: Party, service: Party, setting: &[Knob], spoofed: bool) -> Case {
     let answer = ANSWERS[number % ANSWERS.len()];
-    let (disguise, lies) = DISGUISES[number / 2 % DISGUISES.len()];
-    let mut request = format!("GET /v1?n={number}\n{answer}");
-    for (name, party) in [("X-Auth-Token", user), ("X-Service-Token", service)] {
-        if let Some(token) = party.token {
-            request += &format!("\n{name}: {token}");
-        }
-    }
-    if spoofed {
-        request = format!("{request}\n{}", lies());
-    }
+    let disguise = DISGUISES[number / 2 % DISGUISES.len()];
+    let mut lines = vec![format!("GET /v1?n={number}"), answer.to_owned()];
+    lines.extend(user.token.map(|token| format!("X-Auth-Token: {token}")));
+    lines.extend(service.token.map(|token| format!("X-Service-Token: {token}")));
+    lines.extend(spoofed.then(|| lies(disguise)));
     let spoof = if spoofed { disguise } else { "not" };
     let shown = |party: Party| party.token.unwrap_or("none");
     let name = format!(
@@ -127,7 +117,7 @@ fn one(number: usize, user: Party, service: Party, setting: &[Knob], spoofed: bo
     );
     let rows: &[&str] =
         if leaks(user, service, setting, spoofed) { &["system-scope"] } else { &[] };
-    case("", &name, setting, &[&request], rows)
+    case("", &name, setting, &[&lines.join("\n")], rows)
 }
 
 /// Whether the two sides must disagree about the system's scope.
@@ -153,11 +143,19 @@ fn leaks(user: Party, service: Party, setting: &[Knob], spoofed: bool) -> bool {
     here != there
 }
 
-/// The lines that spoof, their names changed.
-fn names(change: fn(&str) -> String) -> String {
-    let line = |line: &str| {
-        let (name, value) = line.split_once(':').unwrap();
-        format!("{}:{value}", change(name))
-    };
-    SPOOFED.lines().map(line).collect::<Vec<_>>().join("\n")
+/// A client's lines about itself, in this disguise.
+fn lies(disguise: &str) -> String {
+    match disguise {
+        "as it is" => "<spoofed>".to_owned(),
+        "in capitals" => "<SPOOFED>".to_owned(),
+        "twice" => "<spoofed>\n<spoofed>".to_owned(),
+        "with underscores" => {
+            let folded = |line: &str| {
+                let (name, value) = line.split_once(':').unwrap();
+                format!("{}:{value}", name.replace('-', "_"))
+            };
+            SPOOFED.lines().map(folded).collect::<Vec<_>>().join("\n")
+        }
+        _ => panic!("no such disguise: {disguise}"),
+    }
 }

@@ -16,6 +16,7 @@ mod purse;
 mod rows;
 mod setting;
 mod shapes;
+mod spoofed;
 mod stage;
 mod tally;
 mod theatre;

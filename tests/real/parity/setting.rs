@@ -15,7 +15,9 @@ pub(crate) enum Knob {
     Info,
     /// Tokens are validated at this interface in the account's catalogue.
     Interface(&'static str),
-    /// The same in this region.
+    /// Clients are told no other place to get a token than the one that is asked.
+    OwnChallenge,
+    /// Tokens are validated in this region, as `Interface`.
     Region(&'static str),
     /// Any valid token passes for a service token.
     RolesOptional,
@@ -51,7 +53,10 @@ pub(crate) fn here(setting: &[Knob], asked: Asked<'_>) -> String {
     let mut set = |section, entry: String| sections.entry(section).or_default().push(entry);
     set("keystone", "mode: service, username: authsvc, password: authsvcpw".to_owned());
     set("keystone", "user_domain_name: Default, project_domain_name: Default".to_owned());
-    set("keystone", format!("project_name: service, www_authenticate_uri: \"{CHALLENGE}\""));
+    set("keystone", "project_name: service".to_owned());
+    if !setting.contains(&Knob::OwnChallenge) {
+        set("keystone", format!("www_authenticate_uri: \"{CHALLENGE}\""));
+    }
     match asked {
         Asked::Double(url) => {
             let (timeout, retries) = PATIENCE;
@@ -65,7 +70,7 @@ pub(crate) fn here(setting: &[Knob], asked: Asked<'_>) -> String {
     for knob in setting {
         match knob {
             Knob::Catalogue => set("headers", "service_catalog: true".to_owned()),
-            Knob::Default | Knob::Untrusted => {}
+            Knob::Default | Knob::OwnChallenge | Knob::Untrusted => {}
             Knob::Delay => set("auth", "delay_decision: true".to_owned()),
             Knob::Interface(name) => set("keystone", format!("interface: {name}")),
             Knob::Region(name) => set("keystone", format!("region_name: {name}")),
@@ -108,6 +113,7 @@ pub(crate) fn there(setting: &[Knob], asked: Asked<'_>) -> Vec<(String, String)>
             Knob::Default => options.remove("include_service_catalog"),
             Knob::Delay => options.insert("delay_auth_decision", "true"),
             Knob::Info | Knob::Untrusted => None,
+            Knob::OwnChallenge => options.remove("www_authenticate_uri"),
             Knob::Interface(name) => options.insert("interface", name),
             Knob::Region(name) => options.insert("region_name", name),
             Knob::RolesOptional => options.insert("service_token_roles_required", "false"),

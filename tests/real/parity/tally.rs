@@ -69,10 +69,6 @@ impl Tally {
         self.unexplained.push(format!("{}: not played to its end, see above", case.name));
     }
 
-    pub(crate) fn cases(&self) -> usize {
-        self.equal + self.different + self.unexplained.len()
-    }
-
     /// Rows that no case shows any more.
     pub(crate) fn stale(&self) -> Vec<&'static str> {
         let all = rows::ROWS.iter().map(|row| row.name);

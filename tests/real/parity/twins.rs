@@ -35,14 +35,14 @@ impl Twins {
     pub(crate) fn ask_here(&self, request: &[u8]) -> Side {
         self.upstream.forget();
         let answer = answer(self.sidecar.public, request);
-        Side { reached: alone(self.upstream.requests(), seen), answer }
+        Side { reached: alone(&self.upstream.requests(), seen), answer }
     }
 
     /// The same to keystonemiddleware.
     #[track_caller]
     pub(crate) fn ask_there(&self, request: &[u8]) -> Side {
         let answer = answer(self.address, request);
-        Side { reached: alone(self.middleware.seen(self.address), told), answer }
+        Side { reached: alone(&self.middleware.seen(self.address), told), answer }
     }
 }
 
@@ -57,13 +57,13 @@ fn answer(address: SocketAddr, request: &[u8]) -> Answer {
 
 /// A request is to reach the service once or not at all.
 #[track_caller]
-fn alone<T>(mut reached: Vec<T>, seen: fn(T) -> Seen) -> Option<Seen> {
+fn alone<T>(reached: &[T], seen: fn(&T) -> Seen) -> Option<Seen> {
     assert!(reached.len() < 2, "the request has reached the service twice");
-    reached.pop().map(seen)
+    reached.last().map(seen)
 }
 
 /// What has reached the service behind Portcullis.
-fn seen(request: Request) -> Seen {
+fn seen(request: &Request) -> Seen {
     let fields = request
         .fields()
         .iter()
@@ -72,7 +72,7 @@ fn seen(request: Request) -> Seen {
 }
 
 /// The same as middleware.py tells it.
-fn told(record: Value) -> Seen {
+fn told(record: &Value) -> Seen {
     let text = |name: &str| record[name].as_str().unwrap();
     let fields = record["fields"].as_object().unwrap().iter();
     let fields = fields.map(|(name, value)| (name.as_str(), value.as_str().unwrap().to_owned()));

@@ -16,7 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-fn template(row: &(&'static str, &'static str, &str, &[&str], &[&str])) -> Case {
+fn template(row: &Template) -> Case {
     let (shows, service, template, good, bad) = row;
     let ask = |path: &&str| format!("GET {path}\nX-Auth-Token: <rules {service} GET {template}>");
     let asks: Vec<_> = good.iter().chain(*bad).map(ask).collect();
@@ -27,7 +27,10 @@ fn template(row: &(&'static str, &'static str, &str, &[&str], &[&str])) -> Case 
 }
 
 /// What is shown, the service's type, a template, paths that it matches, and paths that it does not.
-const TEMPLATES: &[(&str, &str, &str, &[&str], &[&str])] = &[
+type Template =
+    (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const TEMPLATES: &[Template] = &[
     (
         "73 74",
         "compute",

@@ -1,6 +1,6 @@
 //! What the service is told about each kind of token.
 
-use crate::parity::case::{Case, SAME, case};
+use crate::parity::case::{Case, Entry, SAME, case, entry};
 use crate::parity::setting::Knob::{Catalogue, Info, ServiceType};
 
 /// Which numbers a kind of token shows, and its name.
@@ -23,44 +23,27 @@ const KINDS: [(&str, &str); 16] = [
     ("", "rescoped"),
 ];
 
-pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![
-        case(
-            "26",
-            "a credential without rules, where rules count",
-            &[Catalogue, ServiceType("compute")],
-            &["GET /v2.1/servers\nX-Auth-Token: <unrestricted>"],
-            SAME,
-        ),
-        case(
-            "N21",
-            "a name with a line break, a role with a comma",
-            &[],
-            &["GET /\nX-Auth-Token: <odd>"],
-            &["names-encoded"],
-        ),
-        case(
-            "22 23",
-            "a spoofed catalogue, and both tokens",
-            &[Catalogue],
-            &["GET /\nX-Auth-Token: <member>\nX-Service-Token: <service>\nX-Service-Catalog: []"],
-            SAME,
-        ),
-        case(
-            "22",
-            "a spoofed catalogue with a token that has none",
-            &[Catalogue],
-            &["GET /\nX-Auth-Token: <unscoped>\nX-Service-Catalog: []"],
-            SAME,
-        ),
-    ];
-    for (shows, kind) in KINDS {
+#[rustfmt::skip]
+pub(super) const CASES: &[Entry] = &[
+    entry("26", "a credential without rules, where rules count", &[Catalogue, ServiceType("compute")],
+        &["GET /v2.1/servers\nX-Auth-Token: <unrestricted>"], SAME),
+    entry("N21", "a name with a line break, a role with a comma", &[],
+        &["GET /\nX-Auth-Token: <odd>"], &["names-encoded"]),
+    entry("22 23", "a spoofed catalogue, and both tokens", &[Catalogue],
+        &["GET /\nX-Auth-Token: <member>\nX-Service-Token: <service>\nX-Service-Catalog: []"], SAME),
+    entry("22", "a spoofed catalogue with a token that has none", &[Catalogue],
+        &["GET /\nX-Auth-Token: <unscoped>\nX-Service-Catalog: []"], SAME),
+];
+
+/// Each kind as it is, with the catalogue, and with all its facts.
+pub(super) fn kinds() -> impl Iterator<Item = Case> {
+    KINDS.iter().flat_map(|(shows, kind)| {
         let request = format!("GET /\nX-Auth-Token: <{kind}>");
-        cases.push(case(shows, &format!("a token of kind {kind}"), &[], &[&request], SAME));
-        let name = format!("a token of kind {kind}, with the catalogue");
-        cases.push(case("", &name, &[Catalogue], &[&request], SAME));
-        let name = format!("a token of kind {kind}, with all its facts");
-        cases.push(case("", &name, &[Info], &[&request], &["token-info"]));
-    }
-    cases
+        let name = |told: &str| format!("a token of kind {kind}{told}");
+        [
+            case(shows, &name(""), &[], &[&request], SAME),
+            case("", &name(", with the catalogue"), &[Catalogue], &[&request], SAME),
+            case("", &name(", with all its facts"), &[Info], &[&request], &["token-info"]),
+        ]
+    })
 }

@@ -19,91 +19,35 @@ const BODIES: [(&str, &str); 8] = [
     ("an empty token", "{\"token\": {}}"),
 ];
 
+#[rustfmt::skip]
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![
-        play(
-            "",
-            "an answer that breaks off",
-            &[],
-            warm(|| Fault::validate(FaultKind::Truncate)),
-            &["unusable"],
-        )
-        .saying(&[200, 500]),
-        play(
-            "",
-            "an answer about another token",
-            &[],
-            warm(|| Fault::validate(FaultKind::OtherSubject)),
-            &["other-subject"],
-        )
-        .saying(&[200, 200]),
-        play(
-            "",
-            "a 203 with a good token",
-            &[],
-            warm(|| {
-                let usual = shapes::answer("nothing unusual", "");
-                Fault::validate(FaultKind::Answer(Canned::new(203, usual.body)))
-            }),
-            &["other-successes"],
-        )
-        .saying(&[200, 200]),
-        play(
-            "",
-            "a very long answer",
-            &[],
-            warm(|| Fault::validate(FaultKind::Huge(2 << 20))),
-            &["long-answers"],
-        )
-        .saying(&[200, 200]),
-        play(
-            "",
-            "a redirection to the same place",
-            &[],
-            vec![ask(MEMBER), redirected("127.0.0.1"), ask(ADMIN)],
-            &["redirects"],
-        )
-        .saying(&[200, 200]),
-        play(
-            "N26",
-            "a redirection to another place",
-            &[],
-            vec![ask(MEMBER), redirected("localhost"), ask(ADMIN)],
-            &["redirects"],
-        )
-        .saying(&[200, 200]),
-        play(
-            "",
-            "our server takes no such token",
-            &[],
-            warm(|| Fault::validate(FaultKind::status(431))),
-            &["long-tokens"],
-        )
-        .saying(&[200, 503]),
-        play("", "a token longer than any", &[], vec![ask(&long(40_000))], &["long-tokens"])
-            .saying(&[401]),
+        play("", "an answer that breaks off", &[],
+            warm(|| Fault::validate(FaultKind::Truncate)), &["unusable"]).saying(&[200, 500]),
+        play("", "an answer about another token", &[],
+            warm(|| Fault::validate(FaultKind::OtherSubject)), &["other-subject"]).saying(&[200, 200]),
+        play("", "a 203 with a good token", &[],
+            warm(|| { let usual = shapes::answer("nothing unusual", ""); Fault::validate(FaultKind::Answer(Canned::new(203, usual.body))) }),
+            &["other-successes"]).saying(&[200, 200]),
+        play("", "a very long answer", &[],
+            warm(|| Fault::validate(FaultKind::Huge(2 << 20))), &["long-answers"]).saying(&[200, 200]),
+        play("", "a redirection to the same place", &[],
+            vec![ask(MEMBER), redirected("127.0.0.1"), ask(ADMIN)], &["redirects"]).saying(&[200, 200]),
+        play("N26", "a redirection to another place", &[],
+            vec![ask(MEMBER), redirected("localhost"), ask(ADMIN)], &["redirects"]).saying(&[200, 200]),
+        play("", "our server takes no such token", &[],
+            warm(|| Fault::validate(FaultKind::status(431))), &["long-tokens"]).saying(&[200, 503]),
+        play("", "a token longer than any", &[], vec![ask(&long(40_000))], &["long-tokens"]).saying(&[401]),
         play("", "a long token", &[], vec![ask(&long(8_000))], SAME).saying(&[401]),
-        play(
-            "",
-            "a trust whose trustor is disabled",
-            &[],
-            vec![
-                ask("GET /\nX-Auth-Token: <trust>"),
-                ask("GET /\nX-Auth-Token: <trust#2>"),
-                then(|keystone| keystone.disable_user("alice")),
-                ask("GET /\nX-Auth-Token: <trust#3>"),
-            ],
-            &["trustor"],
-        )
-        .saying(&[200, 200, 503]),
-        play(
-            "",
-            "a login is answered with a page",
-            &[],
-            cold(|| Fault::login(FaultKind::Html)),
-            &["unusable"],
-        )
-        .saying(&[500]),
+        play("", "a trust whose trustor is disabled", &[],
+            vec![ask("GET /\nX-Auth-Token: <trust>"), ask("GET /\nX-Auth-Token: <trust#2>"), then(|keystone| keystone.disable_user("alice")), ask("GET /\nX-Auth-Token: <trust#3>")],
+            &["trustor"]).saying(&[200, 200, 503]),
+        play("", "a token longer than any, delayed", &[Delay], vec![ask(&long(40_000))], SAME).saying(&[200]),
+        play("", "a trust whose trustor is disabled, delayed", &[Delay],
+            vec![ask("GET /\nX-Auth-Token: <trust>"), ask("GET /\nX-Auth-Token: <trust#2>"), then(|keystone| keystone.disable_user("alice")), ask("GET /\nX-Auth-Token: <trust#3>")],
+            SAME).saying(&[200, 200, 200]),
+        play("", "a login is answered with a page", &[],
+            cold(|| Fault::login(FaultKind::Html)), &["unusable"]).saying(&[500]),
     ];
     for (what, body) in BODIES {
         let fault = move || Fault::validate(FaultKind::Answer(Canned::new(200, body)));
