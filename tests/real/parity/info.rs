@@ -27,7 +27,7 @@ pub(crate) fn expected(info: &Value) -> Value {
         ],
     );
     let mut add = |name: &str, pointer: &str, of: fn(&Value) -> Value| {
-        if let Some(found) = token.pointer(pointer) {
+        if let Some(found) = token.pointer(pointer).filter(|found| !found.is_null()) {
             facts[name] = of(found);
         }
     };

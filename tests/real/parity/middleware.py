@@ -85,8 +85,8 @@ class Application:
 
 def text(value, said):
     """The text of a variable. What came over the wire holds a byte in each character; what the
-    middleware has put there instead is text already."""
-    return value.encode("latin-1").decode("utf-8", "replace") if value is said else value
+    middleware has put there instead is text already, or what Python makes of it."""
+    return value.encode("latin-1").decode("utf-8", "replace") if value is said else str(value)
 
 
 class Server(socketserver.ThreadingMixIn, WSGIServer):

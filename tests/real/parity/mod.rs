@@ -64,6 +64,9 @@ fn whatever_differs_from_keystonemiddleware_is_meant() {
         let stale = tally.stale();
         assert!(stale.is_empty(), "no case shows {stale:?} any more");
     });
-    std::io::stdout().lock().write_all(tally.summary().as_bytes()).unwrap();
+    // The last line passes the harness's capture; the rest is for whoever looks.
+    print!("{}", tally.by_rows());
+    writeln!(std::io::stdout().lock(), "{}", tally.summary()).unwrap();
+    drop(theatre);
     suite.end();
 }

@@ -48,10 +48,11 @@ const KINDS: [(&str, Mint); 25] = [
 ];
 
 /// Tokens that have expired, whose they are, and where they hold.
-const SHORT_LIVED: [(&str, &str, Scope); 5] = [
+const SHORT_LIVED: [(&str, &str, Scope); 6] = [
     ("expired", "alice", Scope::Project("demo")),
     ("expired#N15", "alice", Scope::Project("demo")),
     ("expired#15N", "alice", Scope::Project("demo")),
+    ("expired#often", "alice", Scope::Project("demo")),
     ("expired-service", "nova", Scope::Project("service")),
     ("expired-unscoped", "alice", Scope::Unscoped),
 ];

@@ -15,6 +15,8 @@ pub(crate) enum Knob {
     Info,
     /// Tokens are validated at this interface in the account's catalogue.
     Interface(&'static str),
+    /// The service is told nothing by the older names.
+    NewNames,
     /// Clients are told no other place to get a token than the one that is asked.
     OwnChallenge,
     /// Tokens are validated in this region, as `Interface`.
@@ -36,7 +38,7 @@ pub(crate) type Setting = Vec<Knob>;
 pub(crate) const CHALLENGE: &str = "http://keystone.example:5000/v3";
 
 /// How long each side waits for the double, in seconds, and how often it tries a connection again.
-const PATIENCE: (&str, &str) = ("1", "0");
+const PATIENCE: (&str, &str) = ("2", "0");
 
 /// Whom both sides ask.
 #[derive(Clone, Copy)]
@@ -73,6 +75,7 @@ pub(crate) fn here(setting: &[Knob], asked: Asked<'_>) -> String {
             Knob::Default | Knob::OwnChallenge | Knob::Untrusted => {}
             Knob::Delay => set("auth", "delay_decision: true".to_owned()),
             Knob::Interface(name) => set("keystone", format!("interface: {name}")),
+            Knob::NewNames => set("headers", "deprecated: false".to_owned()),
             Knob::Region(name) => set("keystone", format!("region_name: {name}")),
             Knob::Info => set("headers", "token_info: true".to_owned()),
             Knob::RolesOptional => set("auth", "service_token_roles_required: false".to_owned()),
@@ -112,7 +115,7 @@ pub(crate) fn there(setting: &[Knob], asked: Asked<'_>) -> Vec<(String, String)>
             Knob::Catalogue => options.insert("include_service_catalog", "true"),
             Knob::Default => options.remove("include_service_catalog"),
             Knob::Delay => options.insert("delay_auth_decision", "true"),
-            Knob::Info | Knob::Untrusted => None,
+            Knob::Info | Knob::NewNames | Knob::Untrusted => None,
             Knob::OwnChallenge => options.remove("www_authenticate_uri"),
             Knob::Interface(name) => options.insert("interface", name),
             Knob::Region(name) => options.insert("region_name", name),

@@ -79,17 +79,22 @@ impl Tally {
         &self.unexplained
     }
 
-    /// The result in one line, and how often each row was seen.
-    pub(crate) fn summary(&self) -> String {
-        let Self { equal, different, rows, unexplained, .. } = self;
-        let mut text = format!(
-            "parity: {equal} equal, {different} different on purpose, {} unexplained\n",
-            unexplained.len()
-        );
-        for (name, count) in rows {
-            writeln!(text, "parity: {count:5} {name}").unwrap();
+    /// How many cases show each row.
+    pub(crate) fn by_rows(&self) -> String {
+        let mut text = String::new();
+        for (name, count) in &self.rows {
+            writeln!(text, "parity: {count:4} {name}").unwrap();
         }
         text
+    }
+
+    /// The result in one line.
+    pub(crate) fn summary(&self) -> String {
+        let Self { equal, different, unexplained, .. } = self;
+        let unexplained = unexplained.len();
+        format!(
+            "parity: {equal} equal, {different} different on purpose, {unexplained} unexplained"
+        )
     }
 }
 

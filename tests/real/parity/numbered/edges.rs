@@ -1,7 +1,7 @@
 //! Odd requests: names, doubles, and what only a proxy meets.
 
 use crate::parity::case::{Entry, SAME, entry};
-use crate::parity::setting::Knob::{Delay, OwnChallenge};
+use crate::parity::setting::Knob::{Delay, NewNames, OwnChallenge};
 
 #[rustfmt::skip]
 pub(super) const CASES: &[Entry] = &[
@@ -39,6 +39,8 @@ pub(super) const CASES: &[Entry] = &[
     entry("", "OPTIONS", &[], &["OPTIONS /", "OPTIONS /\nX-Auth-Token: <member>"], SAME),
     entry("", "two hosts", &[], &["GET /\nHost: a\nHost: b\nX-Auth-Token: <member>"], &["framing"]),
     entry("", "no other challenge than Keystone's address", &[OwnChallenge], &["GET /"], SAME),
+    entry("", "no older names, and every name spoofed", &[NewNames],
+        &["GET /\nX-Auth-Token: <member>\n<spoofed>"], &["older-names"]),
     entry("", "the facts of a token, spoofed", &[Delay],
         &["GET /\nX-Portcullis-Token-Info: {}"], &["foreign-identity"]),
     entry("", "a token with blanks inside", &[], &["GET /\nX-Auth-Token: a b"], SAME),

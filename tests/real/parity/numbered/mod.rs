@@ -7,6 +7,7 @@ mod delay;
 mod edges;
 mod paths;
 mod scopes;
+mod sequences;
 mod service_tokens;
 
 use super::case::{Case, Entry};
@@ -20,6 +21,7 @@ pub(super) fn cases() -> Vec<Case> {
         delay::CASES,
         edges::CASES,
         scopes::CASES,
+        sequences::CASES,
         service_tokens::CASES,
     ];
     let written = tables.into_iter().flatten().map(Entry::case);

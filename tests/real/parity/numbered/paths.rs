@@ -10,7 +10,11 @@ pub(super) fn cases() -> Vec<Case> {
     for (what, template, path, rows, statuses) in ODD {
         let request = format!("GET {path}\nX-Auth-Token: <rules compute GET {template}>");
         let name = format!("the template {template} and the path {path}: {what}");
-        let shows = if rows.is_empty() { "" } else { "N27 N28" };
+        let shows = match *rows {
+            ["access-rule-literals"] => "N27",
+            ["access-rule-paths"] => "N28",
+            _ => "",
+        };
         cases.push(case(shows, &name, COMPUTE, &[&request], rows).saying(&[*statuses]));
     }
     cases
@@ -118,5 +122,21 @@ const ODD: &[(&str, &str, &str, &[&str], u16)] = &[
     ("an escaped parent", "/o18/**", "/o18/a/%2E%2e/b", &["access-rule-paths"], 200),
     ("a backslash", "/o19/*", "/o19/a%5Cb", &["access-rule-paths"], 200),
     ("escaped twice", "/o20/*", "/o20/a%252Fb", &["access-rule-paths"], 200),
+    ("a parameter", "/o22/{name}", "/o22/a;b=c", SAME, 200),
+    ("three dots", "/o23/*", "/o23/...", SAME, 200),
+    ("a plus", "/o24/{name}", "/o24/a+b", SAME, 200),
+    ("escapes in small letters", "/o25/%C3%BC", "/o25/%c3%bc", SAME, 200),
+    ("an escape in the template", "/o26/a%20b", "/o26/a%20b", SAME, 200),
+    ("other letters", "/O27/a", "/o27/a", SAME, 401),
+    ("two names in a row", "/o28/{a}{b}", "/o28/x", SAME, 401),
+    ("two names and a hyphen", "/o29/{a}-{b}", "/o29/x-y", SAME, 200),
+    ("two stars in the middle", "/o30/**/x", "/o30/a/b/x", SAME, 200),
+    ("two stars for nothing", "/o31/**/x", "/o31//x", &["access-rule-paths"], 200),
+    ("a slash at the end", "/o32/**", "/o32/a/", SAME, 200),
+    ("nothing after two stars", "/o33/**", "/o33", SAME, 401),
+    ("a dot", "/o34/*", "/o34/.", &["access-rule-paths"], 200),
+    ("an escaped control character", "/o35/*", "/o35/a%00b", &["access-rule-paths"], 200),
+    ("half an escape", "/o36/*", "/o36/a%", &["access-rule-paths"], 200),
+    ("bytes that are no UTF-8", "/o37/*", "/o37/%FF", &["access-rule-paths"], 500),
     ("a parent that no rule names", "/o21/a", "/o21/b/../a", SAME, 401),
 ];

@@ -1,6 +1,7 @@
 //! Keystone fails, in every way it can.
 
 mod answers;
+mod changes;
 mod outages;
 mod own_token;
 
@@ -17,7 +18,8 @@ const MEMBER: &str = "GET /\nX-Auth-Token: <member>";
 const ADMIN: &str = "GET /\nX-Auth-Token: <admin>";
 
 pub(crate) fn cases() -> Vec<Case> {
-    [answers::cases(), outages::cases(), own_token::cases()].into_iter().flatten().collect()
+    let tables = [answers::cases(), changes::cases(), outages::cases(), own_token::cases()];
+    tables.into_iter().flatten().collect()
 }
 
 /// A fault that befalls sides which have just asked successfully.
