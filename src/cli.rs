@@ -33,6 +33,9 @@ pub enum Command {
         #[command(subcommand)]
         what: Show,
     },
+    /// Write a `[keystone_authtoken]` down as a configuration file of ours, with a report of what
+    /// became of each option. Ends with 3 when something in it was refused.
+    Import(Import),
     /// Ask a running proxy on this machine whether it is ready; for images without curl.
     Health(Health),
 }
@@ -43,6 +46,11 @@ pub struct Configured {
     /// The configuration file; `PORTCULLIS_CONFIG` names it too.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// What keystonemiddleware reads, as it is, below the configuration file: a file of
+    /// oslo.config, and the section if it is not `keystone_authtoken`.
+    /// `PORTCULLIS_KEYSTONE_AUTHTOKEN` names it too.
+    #[arg(long, value_name = "FILE[:SECTION]")]
+    pub keystone_authtoken: Option<String>,
     /// Sets one key over file and environment, as in --set cache.ttl=60s.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
@@ -57,6 +65,17 @@ pub enum Show {
     Schema,
     /// The reference in Markdown.
     Reference,
+}
+
+/// The section to write down.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A file of oslo.config, such as nova.conf, and the section if it is not `keystone_authtoken`.
+    #[arg(value_name = "FILE[:SECTION]")]
+    pub source: String,
+    /// The service behind the proxy, for the file that is written.
+    #[arg(long, value_name = "URL")]
+    pub upstream: Option<String>,
 }
 
 /// The trial.
@@ -91,6 +110,9 @@ pub struct Health {
     /// The configuration file; `PORTCULLIS_CONFIG` names it too.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// What keystonemiddleware reads; `PORTCULLIS_KEYSTONE_AUTHTOKEN` names it too.
+    #[arg(long, value_name = "FILE[:SECTION]")]
+    pub keystone_authtoken: Option<String>,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

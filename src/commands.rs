@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::app::{App, Side, dev, probe};
-use crate::cli::{Cli, Command, Configured, Health, Show};
-use crate::config::{self, ConfigErrors, Environment, Input, Loaded, Sources};
+use crate::cli::{Cli, Command, Configured, Health, Import, Show};
+use crate::config::{self, Authtoken, ConfigErrors, Environment, Input, Loaded, Sources};
 use crate::telemetry;
 
 /// What a wrong configuration ends with.
@@ -25,6 +25,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Command::Config { what: Show::Schema } => say(&format!("{:#}", config::schema())),
         Command::Config { what: Show::Reference } => say(config::reference().trim_end()),
+        Command::Import(what) => import(&what),
         Command::Health(health) => ask(health),
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
@@ -64,28 +65,37 @@ fn check(from: Configured) -> anyhow::Result<()> {
     say("the configuration is valid")
 }
 
+fn import(Import { source, upstream }: &Import) -> anyhow::Result<()> {
+    let environment = Environment::from_process();
+    let source = Authtoken::named(source, &environment);
+    let import = config::import(&source, upstream.as_deref(), &environment)?;
+    // What could be translated is said even when something is refused: it is a beginning.
+    say(import.text.trim_end())?;
+    import.refused.map_or(Ok(()), |refused| Err(refused.into()))
+}
+
 fn ask(health: Health) -> anyhow::Result<()> {
-    let address = match health.address {
+    let Health { address, path, config, keystone_authtoken } = health;
+    let address = match address {
         Some(address) => address,
-        None => telemetry_address(health.config)?,
+        None => telemetry_address(Configured { config, keystone_authtoken, set: Vec::new() })?,
     };
-    probe(address, &health.path)?;
+    probe(address, &path)?;
     say("ok")
 }
 
 /// Where the proxy on this machine answers probes, by the same configuration that it runs with.
-fn telemetry_address(config: Option<std::path::PathBuf>) -> anyhow::Result<SocketAddr> {
-    let loaded = load(Configured { config, set: Vec::new() })?;
+fn telemetry_address(from: Configured) -> anyhow::Result<SocketAddr> {
+    let loaded = load(from)?;
     let address = loaded.config.process.telemetry;
     address.context("telemetry.listen is off, so nothing answers probes")
 }
 
 fn load(from: Configured) -> anyhow::Result<Loaded> {
-    let sources = Sources {
-        file: from.config.map(Input::Path),
-        environment: Environment::from_process(),
-        overrides: from.set,
-    };
+    let environment = Environment::from_process();
+    let section = from.keystone_authtoken.map(|named| Authtoken::named(&named, &environment));
+    let file = from.config.map(Input::Path);
+    let sources = Sources { authtoken: section, file, environment, overrides: from.set };
     Ok(config::load(&sources)?)
 }
 

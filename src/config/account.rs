@@ -9,9 +9,26 @@ use super::errors::Problems;
 use super::layers::Layers;
 use super::origin::Origin;
 
+/// Settles mode, account and addresses. An account that is `lost`, because part of it was refused
+/// already, is not looked for elsewhere, nor does its absence make it self mode.
+pub(super) fn settle(
+    layers: &mut Layers,
+    environment: &Environment,
+    lost: bool,
+    problems: &mut Problems,
+    warnings: &mut Vec<String>,
+) -> Account {
+    if lost {
+        layers.fill("keystone.mode", "service", Origin::Default);
+    }
+    let account = fill(layers, environment, problems, warnings);
+    layers.follow("keystone.www_authenticate_uri", "keystone.auth_url");
+    if lost { Account::Refused } else { account }
+}
+
 /// Decides the mode when nobody wrote it, and fills in the account and the address from
 /// `clouds.yaml` or `OS_*` when service mode leaves them open.
-pub(super) fn fill(
+fn fill(
     layers: &mut Layers,
     environment: &Environment,
     problems: &mut Problems,

@@ -85,7 +85,7 @@ fn lines(setting: &Setting) -> Vec<Line> {
 }
 
 /// A value as YAML reads it back.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:%+()[]-".contains(c);
     let starts_plainly =
         value.starts_with(|c: char| c.is_ascii_alphanumeric() || "/.(".contains(c));
@@ -96,6 +96,10 @@ fn quoted(value: &str) -> String {
     {
         return value.to_owned();
     }
-    // JSON's strings are YAML's double-quoted ones.
-    Value::from(value).to_string()
+    // JSON's strings are YAML's double-quoted ones, but for characters that only YAML minds.
+    let odd = |c: &char| *c == '\u{feff}' || ('\u{7f}'..='\u{9f}').contains(c);
+    let json = Value::from(value).to_string();
+    let escaped =
+        json.chars().map(|c| if odd(&c) { format!("\\u{:04x}", u32::from(c)) } else { c.into() });
+    escaped.collect()
 }

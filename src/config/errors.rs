@@ -31,7 +31,7 @@ impl fmt::Display for ConfigErrors {
                 f.write_str("\n")?;
             }
             write!(f, "{}", problem.origin.place())?;
-            if !problem.key.is_empty() {
+            if !problem.key.is_empty() && !problem.origin.names_option() {
                 write!(f, ": {}", problem.key)?;
             }
             write!(f, ": {}", problem.message)?;
@@ -61,6 +61,11 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// Each problem's place and message, as they were found.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Origin, &str)> {
+        self.0.iter().map(|problem| (&problem.origin, problem.message.as_str()))
+    }
+
     /// The problems in the order in which the operator will look for them.
     pub(super) fn into_errors(mut self) -> ConfigErrors {
         self.0.sort_by_key(|problem| problem.origin.order());
@@ -68,7 +73,8 @@ impl Problems {
     }
 }
 
-fn legible(character: char) -> impl Iterator<Item = char> {
+/// A character as it may stand in one line of text.
+pub(super) fn legible(character: char) -> impl Iterator<Item = char> {
     let escaped = character.is_control().then(|| character.escape_default());
     let plain = escaped.is_none().then_some(character);
     escaped.into_iter().flatten().chain(plain)

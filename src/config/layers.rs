@@ -1,4 +1,4 @@
-//! What was written, and where: file, environment and flags laid over one another.
+//! What was written, and where: files, environment and flags laid over one another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,7 +50,8 @@ impl Layers {
             options::keys().map(|key| (options::variable(&key), key)).collect();
         let mut layer = Layer::default();
         for variable in environment.variables.keys().filter(|name| name.starts_with(PREFIX)) {
-            if variable == super::FILE_VARIABLE || is_service_link(variable) {
+            let names_file = [super::FILE_VARIABLE, super::SECTION_VARIABLE];
+            if names_file.contains(&variable.as_str()) || is_service_link(variable) {
                 continue;
             }
             let origin = Origin::Variable(variable.clone());
@@ -93,6 +94,16 @@ impl Layers {
         if let Some(text) = self.get(from).map(|written| written.text.clone()) {
             self.fill(key, &text, Origin::Follows(from));
         }
+    }
+
+    /// Lays one value over what is there.
+    pub(super) fn cover(&mut self, key: &'static str, text: &str, origin: Origin) {
+        self.0.insert(key, Written { text: text.to_owned(), via: Via::Value, origin });
+    }
+
+    /// Takes a value away.
+    pub(super) fn remove(&mut self, key: &str) {
+        self.0.remove(key);
     }
 
     /// Fills in a value that came from elsewhere, unless one was written.

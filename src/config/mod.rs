@@ -2,10 +2,11 @@
 //!
 //! One table of options (`options`) drives everything: what a file, a variable or a flag may say,
 //! what `config show` prints, the JSON Schema and the reference. Reading goes in layers (defaults,
-//! file, environment, flags), every value remembers who wrote it, and all that is wrong is
+//! keystonemiddleware's section, file, environment, flags), every value remembers who wrote it, and all that is wrong is
 //! reported at once.
 
 mod account;
+mod authtoken;
 mod clouds;
 mod effective;
 mod environment;
@@ -28,6 +29,7 @@ mod yaml;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use authtoken::{Authtoken, Import, import, ini_to_json};
 pub use effective::Effective;
 pub use environment::Environment;
 pub use errors::ConfigErrors;
@@ -44,6 +46,9 @@ use yaml::Broken;
 /// Where configuration is read from; what comes later here covers what comes before.
 #[derive(Clone, Default)]
 pub struct Sources {
+    /// The section of an oslo.config file; `None` reads the one that
+    /// `PORTCULLIS_KEYSTONE_AUTHTOKEN` names, if it names one.
+    pub authtoken: Option<Authtoken>,
     /// The file; `None` reads the one that `PORTCULLIS_CONFIG` names, if it names one.
     pub file: Option<Input>,
     /// Variables, home and working directory.
@@ -66,6 +71,18 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// What to call it, and what it holds.
+    fn read(&self, environment: &Environment) -> (String, std::io::Result<Vec<u8>>) {
+        match self {
+            Self::Text { name, text } => (name.clone(), Ok(text.clone().into_bytes())),
+            Self::Path(path) => {
+                (path.display().to_string(), std::fs::read(environment.directory.join(path)))
+            }
+        }
+    }
+}
+
 /// A configuration, and how it came about.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -84,15 +101,15 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
     let mut problems = Problems::default();
     let mut warnings = Vec::new();
     let mut layers = Layers::default();
+    let section = read_authtoken(sources, &mut layers, &mut problems, &mut warnings);
     let name = read_file(sources, &mut layers, &mut problems);
     layers.add_environment(environment, &mut problems);
     layers.add_flags(overrides, &mut problems);
-    let Ok(name) = name else {
+    let (Ok(lost), Ok(name)) = (section, name) else {
         // What a broken file leaves missing is no news.
         return Err(problems.into_errors());
     };
-    let account = account::fill(&mut layers, environment, &mut problems, &mut warnings);
-    layers.follow("keystone.www_authenticate_uri", "keystone.auth_url");
+    let account = account::settle(&mut layers, environment, lost, &mut problems, &mut warnings);
     let settings = settings::read(&layers, environment, &name, &mut problems, &mut warnings);
     let config = resolve::resolve(&settings, environment, account, &mut problems, warnings);
     match config {
@@ -109,14 +126,12 @@ fn read_file(
     layers: &mut Layers,
     problems: &mut Problems,
 ) -> Result<Origin, Broken> {
-    let named = sources.environment.variable(FILE_VARIABLE);
-    let (name, bytes) = match (&sources.file, named) {
+    let Sources { file, environment, .. } = sources;
+    let named = environment.variable(FILE_VARIABLE);
+    let (name, bytes) = match (file, named) {
         (None, None) => return Ok(Origin::Default),
-        (Some(Input::Text { name, text }), _) => (name.clone(), Ok(text.clone().into_bytes())),
-        (Some(Input::Path(path)), _) => {
-            (path.display().to_string(), std::fs::read(sources.environment.directory.join(path)))
-        }
-        (None, Some(path)) => (path.to_owned(), std::fs::read(sources.environment.path(path))),
+        (Some(input), _) => input.read(environment),
+        (None, Some(path)) => (path.to_owned(), std::fs::read(environment.path(path))),
     };
     let name: Arc<str> = name.into();
     let whole = Origin::WholeFile(Arc::clone(&name));
@@ -132,5 +147,28 @@ fn read_file(
     Ok(whole)
 }
 
+/// Adds the layer of `[keystone_authtoken]`, when one is named, and returns whether it lacks the
+/// account that it should have.
+fn read_authtoken(
+    sources: &Sources,
+    layers: &mut Layers,
+    problems: &mut Problems,
+    warnings: &mut Vec<String>,
+) -> Result<bool, authtoken::Unreadable> {
+    let Sources { authtoken, environment, .. } = sources;
+    let named = || environment.variable(SECTION_VARIABLE);
+    let named = || named().map(|name| Authtoken::named(name, environment));
+    let Some(source) = authtoken.clone().or_else(named) else { return Ok(false) };
+    let translation = authtoken::read(&source, environment, problems)?;
+    translation.lay(layers, problems, warnings);
+    if let (Input::Path(path), true) = (&source.file, translation.holds_secret()) {
+        settings::warn_of_readers(&environment.directory.join(path), warnings);
+    }
+    Ok(translation.lost_account())
+}
+
 /// Names the configuration file when the command line does not.
 const FILE_VARIABLE: &str = "PORTCULLIS_CONFIG";
+
+/// Names the section of an oslo.config file when the command line does not.
+const SECTION_VARIABLE: &str = "PORTCULLIS_KEYSTONE_AUTHTOKEN";

@@ -20,12 +20,16 @@ pub(super) enum Origin {
         /// Counted from 1, in characters.
         column: usize,
     },
+    /// An option of an oslo.config file.
+    Ini(Spot),
     /// The configuration file as a whole: where a missing key would have to be.
     WholeFile(Arc<str>),
     /// A variable of the environment.
     Variable(String),
-    /// The command line.
+    /// The command line: a key with `--set`.
     Flag,
+    /// The command line: a flag of its own.
+    Argument(&'static str),
     /// An entry of a `clouds.yaml`.
     Cloud {
         /// The name of the entry.
@@ -33,6 +37,19 @@ pub(super) enum Origin {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// Where an option of an oslo.config file is, or would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// The file's name as the operator gave it.
+    pub(super) file: Arc<str>,
+    /// The section's name.
+    pub(super) section: Arc<str>,
+    /// The option's name as it was written.
+    pub(super) option: String,
+    /// Counted from 1; `None` when nobody wrote the option and its default there counts.
+    pub(super) line: Option<usize>,
 }
 
 impl Origin {
@@ -44,19 +61,32 @@ impl Origin {
             Self::WholeFile(name) => name.to_string(),
             Self::Default | Self::Follows(_) => "configuration".to_owned(),
             Self::Flag => "--set".to_owned(),
+            Self::Argument(flag) => (*flag).to_owned(),
+            Self::Ini(Spot { file, section, option, line: Some(line) }) => {
+                format!("{file}:{line}: [{section}] {option}")
+            }
+            Self::Ini(Spot { file, section, option, line: None }) => {
+                format!("{file}: [{section}] {option}")
+            }
             Self::Variable(_) | Self::Cloud { .. } => self.to_string(),
         }
     }
 
-    /// Sorts errors: those of the file by position, then the others as they were found.
+    /// Sorts errors: those of the files by position, then the others as they were found.
     pub(super) fn order(&self) -> (u8, usize, usize) {
         match self {
-            Self::File { line, column, .. } => (0, *line, *column),
-            Self::WholeFile(_) | Self::Default | Self::Follows(_) => (1, 0, 0),
-            Self::Variable(_) => (2, 0, 0),
-            Self::Flag => (3, 0, 0),
-            Self::Cloud { .. } => (4, 0, 0),
+            Self::Ini(spot) => (0, spot.line.unwrap_or(usize::MAX), 0),
+            Self::File { line, column, .. } => (1, *line, *column),
+            Self::WholeFile(_) | Self::Default | Self::Follows(_) => (2, 0, 0),
+            Self::Variable(_) => (3, 0, 0),
+            Self::Flag | Self::Argument(_) => (4, 0, 0),
+            Self::Cloud { .. } => (5, 0, 0),
         }
+    }
+
+    /// Whether the place says already what it is about.
+    pub(super) fn names_option(&self) -> bool {
+        matches!(self, Self::Ini(_))
     }
 
     /// Whether anybody wrote this.
@@ -74,6 +104,13 @@ impl fmt::Display for Origin {
             Self::WholeFile(name) => f.write_str(name),
             Self::Variable(name) => write!(f, "environment {name}"),
             Self::Flag => f.write_str("flag"),
+            Self::Argument(flag) => f.write_str(flag),
+            Self::Ini(Spot { file, section, option, line: Some(line) }) => {
+                write!(f, "{file} line {line} [{section}] {option}")
+            }
+            Self::Ini(Spot { file, section, option, line: None }) => {
+                write!(f, "{file} [{section}], default of {option}")
+            }
             Self::Cloud { name, path } => {
                 write!(f, "clouds.yaml entry {name} ({})", path.display())
             }

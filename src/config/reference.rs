@@ -87,8 +87,10 @@ keystone: {auth_url: "http://127.0.0.1:5000/v3"}
 
 ## Where values come from
 
-Defaults, then the file (`--config FILE`, or the variable `PORTCULLIS_CONFIG`), then variables,
-then flags (`--set cache.ttl=60s`); what comes later covers what comes before.
+Defaults, then a `[keystone_authtoken]` of a service (`--keystone-authtoken FILE[:SECTION]`, or the
+variable `PORTCULLIS_KEYSTONE_AUTHTOKEN`; see [migration.md](migration.md)), then the file
+(`--config FILE`, or the variable `PORTCULLIS_CONFIG`), then variables, then flags
+(`--set cache.ttl=60s`); what comes later covers what comes before.
 `portcullis config show` prints every value with the place it came from, and `portcullis check`
 reports all mistakes at once.
 

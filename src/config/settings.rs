@@ -114,7 +114,7 @@ pub(super) fn quote(field: &Field, text: &str, message: &str) -> String {
 }
 
 /// A value as anybody may see it.
-fn shown(field: &Field, text: &str) -> String {
+pub(super) fn shown(field: &Field, text: &str) -> String {
     match field.kind {
         Kind::Secret => "(set)".to_owned(),
         // A URL with a password in it is refused, and must not be repeated in the refusal.

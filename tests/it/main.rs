@@ -20,6 +20,7 @@ mod dev;
 mod drain;
 mod forwarding;
 mod headers;
+mod import;
 mod ipv6;
 mod limits;
 mod log_level;

@@ -93,6 +93,20 @@ fn programs(suite: &mut Suite) {
         ];
         runs(&Program::run(scratch.path(), &yaml, &variables), keystone, &upstream);
     });
+    suite.scenario("a service's own [keystone_authtoken]", |keystone| {
+        let (upstream, scratch) = (Upstream::start(), Scratch::new());
+        let section = format!(
+            "[DEFAULT]\nidentity = {}\n[keystone_authtoken]\nauth_type = password\n\
+             auth_url = $identity\nuser-name = authsvc\npassword = 'authsvcpw'\n\
+             tenant_name = service\ndefault_domain_id = default\ninterface = public\n\
+             http_connect_timeout = 5\nmemcached_servers =\n  one:11211,\n  two:11211\n",
+            keystone.url()
+        );
+        scratch.write("service.conf", &section);
+        let yaml = format!("upstream: \"{}\"\n", upstream.url());
+        let variables = [("PORTCULLIS_KEYSTONE_AUTHTOKEN", "service.conf")];
+        runs(&Program::run(scratch.path(), &yaml, &variables), keystone, &upstream);
+    });
     suite.scenario("an entry of clouds.yaml that OS_CLOUD names", |keystone| {
         let (upstream, scratch) = (Upstream::start(), Scratch::new());
         let url = keystone.url();

@@ -20,6 +20,7 @@ mod expected;
 mod guarded;
 mod keystone;
 mod lifetimes;
+mod oslo;
 mod outages;
 mod parity;
 mod people;

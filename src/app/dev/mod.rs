@@ -68,6 +68,7 @@ fn sources(
          telemetry: {any}\nadmin: {any}\n"
     );
     Sources {
+        authtoken: None,
         file: Some(Input::Text { name: "dev".into(), text }),
         // A shell full of OS_* variables should not change a trial.
         environment: Environment::default(),

@@ -15,7 +15,16 @@ pub(super) fn credentials(reader: &mut Reader<'_>, source: Account) -> Option<Cr
     }
     if !ACCOUNT.iter().any(|key| reader.was_written(key)) {
         reader.pass_over(&ACCOUNT);
-        reader.refuse("keystone.mode", NO_ACCOUNT);
+        let spelled = |key| reader.spelled_like("keystone.mode", key);
+        let message = format!(
+            "service mode needs an account: set {} and {}, {} and {}, keystone.cloud, or the OS_* \
+             variables",
+            spelled("keystone.username"),
+            spelled("keystone.password"),
+            spelled("keystone.application_credential_id"),
+            spelled("keystone.application_credential_secret"),
+        );
+        reader.refuse("keystone.mode", &message);
         return None;
     }
     let method = proof::method(reader);
@@ -56,7 +65,3 @@ const SCOPE: [&str; 5] = [
     "keystone.domain_id",
     "keystone.system_scope",
 ];
-
-const NO_ACCOUNT: &str = "service mode needs an account: set keystone.username and \
-     keystone.password_file, keystone.application_credential_id and \
-     keystone.application_credential_secret_file, keystone.cloud, or the OS_* variables";

@@ -148,6 +148,8 @@ impl<'a> Reader<'a> {
                 format!("OS_{}", leaf.to_ascii_uppercase())
             }
             Some(Origin::Cloud { .. }) => format!("{leaf} below auth"),
+            // There too, our names are theirs.
+            Some(Origin::Ini(_)) => leaf.to_owned(),
             _ if options::find(missing).is_some_and(|target| target.field.is_secret()) => {
                 format!("{missing}_file")
             }

@@ -1,6 +1,7 @@
 //! The room through its front door: text in, settings or messages out.
 
 mod accounts;
+mod authtoken;
 mod clouds;
 mod messages;
 mod secrets;

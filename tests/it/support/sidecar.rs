@@ -131,8 +131,7 @@ impl Builder {
     pub fn start(mut self) -> Sidecar {
         self.fill_in();
         let input = Input::Text { name: "portcullis.yaml".to_owned(), text: self.yaml };
-        let sources =
-            Sources { file: Some(input), environment: Environment::default(), overrides: self.set };
+        let sources = Sources { file: Some(input), overrides: self.set, ..Sources::default() };
         let loaded = config::load(&sources).unwrap_or_else(|errors| panic!("{errors}"));
         let side = Side { log: None, effective: loaded.effective.to_json() };
         let app = App::bind(&loaded.config, side).unwrap_or_else(|error| panic!("{error:#}"));

@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::{Map, Value, json};
 
+use crate::keystone::environment;
 use crate::support::DEADLINE;
 
 /// A Python in which every setting has a guarded application of its own. Dropping it ends it.
@@ -28,7 +29,7 @@ impl Middleware {
     #[track_caller]
     pub(crate) fn start(directory: &Path) -> Self {
         let log = File::create(directory.join("keystonemiddleware.log")).unwrap();
-        let mut child = Command::new(python())
+        let mut child = Command::new(environment().join("bin/python"))
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/parity/middleware.py"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
@@ -80,14 +81,4 @@ impl Drop for Middleware {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The interpreter that `scripts/real-keystone` has installed keystonemiddleware for.
-fn python() -> PathBuf {
-    let home = || {
-        let set = std::env::var_os("KS_HOME").map(PathBuf::from);
-        set.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/real-keystone"))
-    };
-    let set = std::env::var_os("KS_VENV").map(PathBuf::from);
-    set.unwrap_or_else(|| home().join("venv")).join("bin/python")
 }

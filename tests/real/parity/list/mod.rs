@@ -1,6 +1,7 @@
 //! The numbered list: what keystonemiddleware does, and where it is compared.
 //!
-//! docs/parity.md is made of it: `UPDATE_DOCS=1 cargo test --test real list` writes that page.
+//! docs/parity.md is made of it: `PORTCULLIS_REWRITE=1 cargo test --test real list` writes
+//! that page.
 
 mod beyond;
 mod demands;
@@ -76,11 +77,14 @@ fn every_meant_difference_is_a_row_of_the_page_for_operators() {
 fn the_page_about_the_list_is_current() {
     let path = root().join("docs/parity.md");
     let page = page();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("PORTCULLIS_REWRITE").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/parity.md: run UPDATE_DOCS=1 cargo test --test real list");
+    assert!(
+        written == page,
+        "docs/parity.md: run PORTCULLIS_REWRITE=1 cargo test --test real list"
+    );
 }
 
 impl Demand {
