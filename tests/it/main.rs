@@ -12,13 +12,20 @@
     reason = "a failed test panics; counters are whole numbers; a test may allocate"
 )]
 
+mod access_rules;
 mod bad_input;
 mod cache;
+mod catalogue;
+mod challenges;
 mod cli;
+mod client_certificate;
 mod credentials;
+mod delayed;
 mod dev;
 mod drain;
 mod forwarding;
+mod golden;
+mod header_options;
 mod headers;
 mod import;
 mod ipv6;
@@ -27,15 +34,18 @@ mod log_level;
 mod memory;
 mod metrics;
 mod outage;
+mod own_endpoint;
 mod profiles;
 mod redaction;
 mod refusals;
 mod service_mode;
+mod service_tokens;
 mod side_doors;
 mod signals;
 mod slow_readers;
 mod smuggling;
 mod spoofing;
 mod support;
+mod token_info;
 mod uploads;
 mod upstream;

@@ -12,7 +12,8 @@ const MOST_DECODINGS: usize = 4;
 ///
 /// The first reading is keystonemiddleware's: decoded once, then quoted again as `WebOb` does it, so
 /// `%2F` separates segments and `%7E` is `~`. The others keep an encoded slash as part of its
-/// segment, and read several slashes as one.
+/// segment, cut parameters off (`/a;x` is `/a`, as Java's servers read it), and read several
+/// slashes as one.
 pub(super) fn readings(path: &str) -> Option<Vec<String>> {
     if !path.starts_with('/') || path.len() > LONGEST || !is_plain(path) {
         return None;
@@ -22,6 +23,10 @@ pub(super) fn readings(path: &str) -> Option<Vec<String>> {
         readings.push(quoted(path, true));
     }
     for at in 0..readings.len() {
+        let cut = readings.get(at).filter(|path| path.contains(';')).map(|path| cut(path));
+        readings.extend(cut);
+    }
+    for at in 0..readings.len() {
         let merged = readings.get(at).filter(|path| path.contains("//")).map(|path| merged(path));
         readings.extend(merged);
     }
@@ -29,7 +34,7 @@ pub(super) fn readings(path: &str) -> Option<Vec<String>> {
 }
 
 /// Whether no server, however often it decodes, finds a dot segment, a backslash, a control
-/// character, or more slashes than we do in `path`.
+/// character, or more slashes or parameters than we do in `path`.
 fn is_plain(path: &str) -> bool {
     if !is_encoded_well(path.as_bytes()) {
         return false;
@@ -41,9 +46,9 @@ fn is_plain(path: &str) -> bool {
             return false;
         }
         let decoded = decode(&bytes);
-        // An encoded slash is a reading of its own; a slash that was encoded twice is a trick.
-        let slashes = |bytes: &[u8]| bytes.split(|byte| *byte == b'/').count();
-        if round > 0 && slashes(&decoded) > slashes(&bytes) {
+        // What separates has a reading of its own when it is encoded; encoded twice, it is a trick.
+        let marks = |bytes: &[u8]| bytes.split(|byte| matches!(byte, b'/' | b';')).count();
+        if round > 0 && marks(&decoded) > marks(&bytes) {
             return false;
         }
         if decoded == bytes {
@@ -118,6 +123,12 @@ fn upper_hex(digit: u8) -> char {
 
 fn has_encoded_slash(path: &str) -> bool {
     path.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"%2f"))
+}
+
+/// Every segment up to its parameters.
+fn cut(path: &str) -> String {
+    let names = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    names.collect::<Vec<_>>().join("/")
 }
 
 fn merged(path: &str) -> String {

@@ -51,7 +51,8 @@ const FIT: &[(&str, &str)] = &[
     ("/v2/{x", "/v2/x"),
     // Decoded once, quoted again.
     ("/~x", "/%7ex"),
-    ("/a;b", "/a%3Bb"),
+    ("/{x}", "/a;b"),
+    ("/{x}", "/a%3Bb"),
     ("/a%20b", "/a%20b"),
     ("/%E6%97%A5", "/%e6%97%a5"),
     ("/100%25", "/100%25"),
@@ -90,6 +91,14 @@ const DO_NOT_FIT: &[(&str, &str)] = &[
     ("/v2/servers/**", "/v2/servers/a%252Fb"),
     // What is merged must fit too.
     ("/v2/**/detail", "/v2//detail"),
+    // And what is left without parameters.
+    ("/v2/servers/{id}", "/v2/servers/;"),
+    ("/v2/servers/{id}", "/v2/servers/;x=1"),
+    ("/v2/servers/{id}", "/v2/servers/%3Bx"),
+    ("/v2/servers/{id}", "/v2/servers/%253Bx"),
+    ("/v2/{project_id}/servers", "/v2/;x/servers"),
+    ("/v2/images/{id}.public", "/v2/images/secret;.public"),
+    ("/a;b", "/a;b"),
     // Dot segments, in every spelling.
     ("/v2/**", "/v2/.."),
     ("/v2/**", "/v2/./a"),

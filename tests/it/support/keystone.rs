@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use keystone_double::{Calls, Double, Profile, World};
+use keystone_double::{Calls, Double, Profile, Seen, World};
 use rustls::ServerConfig;
 use socket2::{Domain, Socket, Type};
 use tokio::sync::oneshot;
@@ -56,6 +56,13 @@ impl Keystone {
     #[track_caller]
     pub fn over_tls(double: Double, certificate: &Certificate) -> Self {
         Self::of(double, "127.0.0.1:0", Some(certificate.server()))
+    }
+
+    /// The same for those alone who show the certificate `client`.
+    #[track_caller]
+    pub fn over_mutual_tls(certificate: &Certificate, client: &Certificate) -> Self {
+        let double = Double::new(World::sample());
+        Self::of(double, "127.0.0.1:0", Some(certificate.server_for(client)))
     }
 
     #[track_caller]
@@ -118,6 +125,12 @@ impl Keystone {
     /// How many validations it was asked for.
     pub fn validations(&self) -> u64 {
         self.double.calls().validations
+    }
+
+    /// The validations it was asked for, oldest first.
+    pub fn questions(&self) -> Vec<Seen> {
+        let all = self.double.requests().into_iter();
+        all.filter(|seen| seen.method == "GET" && seen.path == "/v3/auth/tokens").collect()
     }
 }
 

@@ -36,7 +36,7 @@ pub use keystone::Keystone;
 pub use patience::{DEADLINE, eventually};
 pub use process::{Process, Proxy};
 pub use relay::Relay;
-pub use scene::Scene;
+pub use scene::{ACCOUNT, Scene};
 pub use scratch::Scratch;
 pub use sidecar::{Builder, Sidecar};
 pub use tls::Certificate;

@@ -2,7 +2,16 @@
 
 use keystone_double::{Profile, Scope};
 
-use super::{Builder, Keystone, Sidecar, Upstream};
+use super::{Builder, Keystone, Response, Sidecar, Upstream};
+
+/// An account that may ask about everybody's tokens, as it is configured.
+pub const ACCOUNT: [(&str, &str); 5] = [
+    ("keystone.username", "authsvc"),
+    ("keystone.user_domain_name", "Default"),
+    ("keystone.password", "authsvcpw"),
+    ("keystone.project_name", "service"),
+    ("keystone.project_domain_name", "Default"),
+];
 
 /// All three. The proxy goes first when it is dropped.
 pub struct Scene {
@@ -27,6 +36,12 @@ impl Scene {
         Self::of(Keystone::start(), settings)
     }
 
+    /// With these keys set, and an account of the proxy's own that asks.
+    #[track_caller]
+    pub fn in_service_mode(settings: &[(&str, &str)]) -> Self {
+        Self::with(&[&ACCOUNT[..], settings].concat())
+    }
+
     /// In another cloud.
     #[track_caller]
     pub fn in_cloud(profile: Profile, settings: &[(&str, &str)]) -> Self {
@@ -47,6 +62,18 @@ impl Scene {
     #[track_caller]
     pub fn token(&self) -> String {
         self.keystone.issue("alice", Scope::project("demo")).token()
+    }
+
+    /// A new token of nova, which has the service role.
+    #[track_caller]
+    pub fn service_token(&self) -> String {
+        self.keystone.issue("nova", Scope::project("service")).token()
+    }
+
+    /// Asks with both tokens.
+    #[track_caller]
+    pub fn get_with(&self, user: &str, service: &str) -> Response {
+        self.sidecar.get("/", &[("X-Auth-Token", user), ("X-Service-Token", service)])
     }
 
     /// Fails unless a good token passes: whatever happened before, the process lives on.

@@ -99,6 +99,15 @@ impl Sidecar {
             .collect()
     }
 
+    /// How many requests were decided so.
+    #[track_caller]
+    pub fn decisions(&self, decision: &str, reason: &str) -> f64 {
+        self.metric(&format!(
+            "portcullis_auth_decisions_total{{decision=\"{decision}\",reason=\"{reason}\",\
+             route=\"default\"}}"
+        ))
+    }
+
     /// One sample.
     #[track_caller]
     pub fn metric(&self, name: &str) -> f64 {

@@ -1,19 +1,22 @@
-//! A certificate of our own, for services that speak TLS.
+//! Certificates of our own, for services that speak TLS and for clients that must show one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 
 use super::Scratch;
 
-/// A self-signed certificate for loopback, and a file that says who signed it.
+/// A self-signed certificate for loopback, and the files that hold it and its key.
 pub struct Certificate {
-    config: Arc<ServerConfig>,
-    ca_file: PathBuf,
-    _scratch: Scratch,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    file: PathBuf,
+    key_file: PathBuf,
+    scratch: Scratch,
 }
 
 impl Certificate {
@@ -23,25 +26,58 @@ impl Certificate {
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
         let own = rcgen::generate_simple_self_signed(names).expect("a certificate");
         let scratch = Scratch::new();
-        let ca_file = scratch.write("ca.pem", &own.cert.pem());
-        let chain = vec![CertificateDer::from(own.cert.der().to_vec())];
-        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a certificate that fits its key");
-        Self { config: Arc::new(config), ca_file, _scratch: scratch }
+        Self {
+            chain: vec![CertificateDer::from(own.cert.der().to_vec())],
+            key: PrivateKeyDer::try_from(own.signing_key.serialize_der()).expect("a key"),
+            file: scratch.write("certificate.pem", &own.cert.pem()),
+            key_file: scratch.write("key.pem", &own.signing_key.serialize_pem()),
+            scratch,
+        }
     }
 
     /// How a server shows it.
     pub fn server(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config)
+        self.server_asking(None)
+    }
+
+    /// How a server shows it to those alone who show `client`.
+    pub fn server_for(&self, client: &Self) -> Arc<ServerConfig> {
+        self.server_asking(Some(client))
     }
 
     /// The PEM file to trust.
     pub fn ca_file(&self) -> &Path {
-        &self.ca_file
+        &self.file
+    }
+
+    /// The PEM file with its key.
+    pub fn key_file(&self) -> &Path {
+        &self.key_file
+    }
+
+    /// One PEM file with both.
+    #[track_caller]
+    pub fn joint_file(&self) -> PathBuf {
+        let read = |path| std::fs::read_to_string(path).expect("a file of our own");
+        self.scratch.write("both.pem", &(read(&self.key_file) + &read(&self.file)))
+    }
+
+    #[track_caller]
+    fn server_asking(&self, client: Option<&Self>) -> Arc<ServerConfig> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .expect("TLS versions");
+        let builder = match client {
+            None => builder.with_no_client_auth(),
+            Some(client) => {
+                let mut roots = RootCertStore::empty();
+                roots.add_parsable_certificates(client.chain.iter().cloned());
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+                builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
+            }
+        };
+        let config = builder.with_single_cert(self.chain.clone(), self.key.clone_key());
+        Arc::new(config.expect("a certificate that fits its key"))
     }
 }

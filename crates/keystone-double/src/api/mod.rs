@@ -6,6 +6,7 @@ mod discovery;
 mod lists;
 mod login;
 mod refusal;
+mod replay;
 mod reply;
 mod revoke;
 mod subject;

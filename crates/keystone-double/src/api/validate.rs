@@ -22,6 +22,9 @@ impl State {
             return Ok(Reply::from(canned.clone()));
         }
         let caller = self.caller(ask)?;
+        if let Some(reply) = self.replayed(ask, &caller) {
+            return reply;
+        }
         self.check_same_token(ask, &caller)?;
         let subject = self.subject(ask, expired(ask))?;
         self.check_access_rules(ask, &subject)?;
@@ -70,7 +73,7 @@ pub(crate) fn nocatalog(ask: &Ask, profile: &Profile) -> bool {
 }
 
 /// Whether an expired subject is asked for: any value but those that mean no.
-fn expired(ask: &Ask) -> Expired {
+pub(crate) fn expired(ask: &Ask) -> Expired {
     match ask.parameter("allow_expired").map(str::to_ascii_lowercase).as_deref() {
         None | Some("0" | "false" | "f" | "no" | "n" | "off") => Expired::Refused,
         Some(_) => Expired::Allowed,

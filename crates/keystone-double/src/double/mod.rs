@@ -56,6 +56,13 @@ impl Double {
         self.state().forged.insert(token.to_owned(), answer);
     }
 
+    /// Makes validations of `token` answer with a body that another Keystone once sent, as it would:
+    /// to those who may ask, without the catalogue where it is declined, and past its `expires_at`
+    /// or with access rules only to those who ask for such tokens.
+    pub fn replay(&self, token: &str, body: &Value) {
+        self.state().recorded.insert(token.to_owned(), body.clone());
+    }
+
     /// Puts a fault in force until it is used up or healed.
     pub fn fail(&self, fault: Fault) -> FaultId {
         FaultId(self.faults().add(fault))

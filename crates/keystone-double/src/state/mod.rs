@@ -6,6 +6,7 @@ mod revocation;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::fault::Canned;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     /// Answers to validations of certain tokens, prepared by a test.
     pub(crate) forged: HashMap<String, Canned>,
+    /// Bodies that describe certain tokens, as another Keystone once did.
+    pub(crate) recorded: HashMap<String, Value>,
     pub(crate) events: Vec<Event>,
     pub(crate) profile: Profile,
     window: Window,
@@ -36,6 +39,7 @@ impl State {
             clock: Clock::default(),
             tokens: Tokens::default(),
             forged: HashMap::new(),
+            recorded: HashMap::new(),
             events: Vec::new(),
             profile,
             window: Window::default(),

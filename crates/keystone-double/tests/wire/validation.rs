@@ -249,6 +249,34 @@ async fn a_trust_acts_for_its_trustor_while_the_trustor_could() {
 }
 
 #[tokio::test]
+async fn a_recorded_token_is_described_to_whoever_may_ask() {
+    let cloud = Cloud::keystone().await;
+    let (service, alice) = (service(&cloud), alice(&cloud));
+    let rules = serde_json::json!({"access_rules": []});
+    for (token, end, more) in [
+        ("good", "2199-01-01T00:00:00Z", None),
+        ("ended", "2001-01-01T00:00:00Z", None),
+        ("ruled", "2199-01-01T00:00:00Z", Some(rules)),
+    ] {
+        let mut body = serde_json::json!({"token": {"expires_at": end, "catalog": []}});
+        body["token"]["application_credential"] = more.unwrap_or_default();
+        cloud.double.replay(token, &body);
+    }
+    let ask = async |query: &str, caller: &str, token: &str| {
+        cloud.tokens(Method::GET, query, caller, token).await
+    };
+    let with = ask("", &service, "good").await;
+    assert_eq!((with.status.as_u16(), with.header("x-subject-token")), (200, Some("good")));
+    assert!(with.json()["token"]["catalog"].is_array());
+    let without = ask("?nocatalog", &service, "good==").await;
+    assert!(without.status == 200 && without.json()["token"].get("catalog").is_none());
+    assert_eq!(ask("", &alice, "good").await.status, 403);
+    assert_eq!(ask("", &service, "ended").await.status, 404);
+    assert_eq!(ask("?allow_expired=1", &service, "ended").await.status, 200);
+    assert_eq!(ask("", &service, "ruled").await.status, 404);
+}
+
+#[tokio::test]
 async fn a_forged_token_is_answered_as_forged_whoever_asks() {
     let cloud = Cloud::keystone().await;
     cloud.double.forge("forged", &serde_json::json!({"token": 7}));
