@@ -30,7 +30,7 @@ pub(super) const SHAPES: &[Shape] = &[
     // The admin project.
     shape("19", "is_admin_project false", Token(|t| t["is_admin_project"] = json!(false)), SAME, 200),
     shape("19", "is_admin_project true", Token(|t| t["is_admin_project"] = json!(true)), SAME, 200),
-    shape("", "is_admin_project null", Token(|t| t["is_admin_project"] = json!(null)), LENIENT, 200),
+    shape("", "is_admin_project null", Token(|t| t["is_admin_project"] = json!(null)), SAME, 200),
     shape("", "is_admin_project in words", Token(|t| t["is_admin_project"] = json!("no")), ODD, 200),
     // Scopes.
     shape("18", "the system's scope", Token(|t| { remove(t, "/project"); t["system"] = json!({"all": true}); }), SAME, 200),
