@@ -65,19 +65,24 @@ pub(in crate::keystone) fn types(body: &[u8]) -> Option<Vec<String>> {
     Some(catalogue(body).ok()??.into_iter().map(|service| service.kind).collect())
 }
 
-/// The URL of the identity service in the catalogue of a login.
+/// The URL of the identity service in the catalogue of a login. What else stands there may be as
+/// odd as it likes: it must not keep us from asking.
 pub(in crate::keystone) fn identity_endpoint(
     body: &[u8],
     interface: &str,
     region: Option<&str>,
 ) -> Option<String> {
-    let fits = |endpoint: &&Endpoint| {
-        endpoint.interface.eq_ignore_ascii_case(interface)
-            && region.is_none_or(|region| endpoint.region.as_deref() == Some(region))
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let text = |value: &'_ Value, name| Some(value.get(name)?.as_str()?.to_owned());
+    let fits = |endpoint: &&Value| {
+        text(endpoint, "interface").is_some_and(|known| known.eq_ignore_ascii_case(interface))
+            && region.is_none_or(|region| text(endpoint, "region").as_deref() == Some(region))
     };
-    let services = catalogue(body).ok()??;
-    let of_identity = services.iter().filter(|service| service.kind == "identity");
-    of_identity.flat_map(|service| &service.endpoints).find(fits)?.url.clone()
+    let services = body.get("token")?.get("catalog")?.as_array()?;
+    let of_identity =
+        services.iter().filter(|service| text(service, "type").as_deref() == Some("identity"));
+    let endpoints = of_identity.filter_map(|service| service.get("endpoints")?.as_array());
+    text(endpoints.flatten().find(fits)?, "url")
 }
 
 /// A service in the v2 form.
@@ -221,6 +226,7 @@ mod tests {
     fn the_identity_endpoint_is_found_by_interface_and_region() {
         let catalog = json!([
             {"type": "compute", "endpoints": [endpoint("internal", "R1", "no")]},
+            {"endpoints": [{"odd": 1}]},
             {"type": "identity", "endpoints": [
                 endpoint("public", "R1", "p1"), endpoint("internal", "R1", "i1"),
                 endpoint("internal", "R2", "i2"),
