@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::options::{Absent, Field, Kind, SECTIONS, variable};
-use super::schema::about;
+use super::options::{Absent, Effect, Field, Kind, SECTIONS, variable};
 use super::units::{write_duration, write_size};
 
 /// The reference of all options, in Markdown.
@@ -16,10 +15,13 @@ pub fn reference() -> String {
         if let Some(key) = section.shorthand {
             let _ = write!(page, "\n`{title}: VALUE` is short for `{key}`.\n");
         }
+        if section.effect == Effect::Reload {
+            page.push_str("\nRead again while the process runs.\n");
+        }
         page.push_str("\n| key | variable | type | default | what it does |\n");
         page.push_str("|---|---|---|---|---|\n");
         for field in section.fields {
-            row(&mut page, field.key, &kind(field), &default(field), &about(field));
+            row(&mut page, field.key, &kind(field), &default(field), field.about);
             if field.is_secret() {
                 let about = format!(
                     "The file that holds `{}`; one line break at its end is ignored.",
@@ -101,6 +103,12 @@ Service (`..._SERVICE_HOST`, `..._PORT_8080_TCP` and so on).
 The file is YAML 1.2 in UTF-8, up to 1 MiB: booleans are `true` and `false` only (`yes` is text),
 and anchors, aliases, tags and second documents are refused. Relative paths start at the working
 directory, `~/` at the home directory.
+
+## When a change takes effect
+
+What routes, `policy` and `paths` say is read again while the process runs: on SIGHUP, and when a
+file has changed (`policy.watch`). Everything else takes effect at the next start;
+[operations.md](operations.md#changing-the-policy) says how a running process tells of it.
 
 ## How values are written
 

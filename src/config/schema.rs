@@ -137,17 +137,11 @@ fn field_schema(field: &Field) -> Value {
     let Value::Object(mut schema) = shape else {
         return shape;
     };
-    schema.insert("description".to_owned(), about(field).into());
+    schema.insert("description".to_owned(), field.about.into());
     if let Absent::Value(text) = field.absent {
         schema.insert("default".to_owned(), default(field, text));
     }
     Value::Object(schema)
-}
-
-/// What a field does, and when a change of it takes effect.
-pub(super) fn about(field: &Field) -> String {
-    let restart = if field.restart { " A change takes effect at the next start." } else { "" };
-    format!("{}{restart}", field.about)
 }
 
 fn default(field: &Field, text: &str) -> Value {

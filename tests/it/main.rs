@@ -38,6 +38,7 @@ mod own_endpoint;
 mod profiles;
 mod redaction;
 mod refusals;
+mod reload;
 mod service_mode;
 mod service_tokens;
 mod side_doors;

@@ -11,6 +11,10 @@ use crate::support::{Client, Scene, eventually, request};
 const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("access_log_enabled", &[], false),
     ("build_info", &[("version", &[env!("CARGO_PKG_VERSION")])], false),
+    ("config_last_reload_success_timestamp_seconds", &[], false),
+    ("config_last_reload_successful", &[], false),
+    ("config_reloads_total", &[("result", &["failed", "ok", "unchanged"])], false),
+    ("config_restart_needed", &[], false),
     ("config_warnings", &[], false),
     ("connections", &[("listener", &["public"])], false),
     ("connections_accepted_total", &[("listener", &["public"])], false),

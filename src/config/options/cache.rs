@@ -1,11 +1,12 @@
 //! How long answers are believed.
 
-use super::{Absent, DAY, Field, GIB, HOUR, Kind, MIB, Section, ZERO};
+use super::{Absent, DAY, Effect, Field, GIB, HOUR, Kind, MIB, Section, ZERO};
 
 pub(super) static SECTION: Section = Section {
     name: "cache",
     about: "How long Keystone's answers are believed, and how much memory they may take.",
     shorthand: None,
+    effect: Effect::Restart,
     fields: &[
         Field::new(
             "cache.ttl",
@@ -28,8 +29,7 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("64MiB"),
             "How much memory valid tokens may take. A token with three roles takes up to 1 KiB, \
              so the default holds some 65,000; beyond it the least useful make room.",
-        )
-        .restart(),
+        ),
         Field::new(
             "cache.negative_ttl",
             Kind::Duration(ZERO, HOUR),
@@ -44,7 +44,6 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("10000"),
             "How many refused tokens are remembered. They have room of their own, so a flood of \
              made-up tokens cannot push valid ones out.",
-        )
-        .restart(),
+        ),
     ],
 };

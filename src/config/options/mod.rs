@@ -38,8 +38,19 @@ pub(super) struct Section {
     pub(super) about: &'static str,
     /// The key of the field that a single value in place of the mapping sets.
     pub(super) shorthand: Option<&'static str>,
+    /// When a change of it takes effect.
+    pub(super) effect: Effect,
     /// What can be set.
     pub(super) fields: &'static [Field],
+}
+
+/// When a change takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// When the configuration is read again, while the process runs.
+    Reload,
+    /// At the next start.
+    Restart,
 }
 
 /// One thing that can be set.
@@ -55,8 +66,6 @@ pub(super) struct Field {
     pub(super) absent: Absent,
     /// What it does, in which unit, and why the default is what it is.
     pub(super) about: &'static str,
-    /// Whether a change takes effect only at the next start.
-    pub(super) restart: bool,
 }
 
 /// What a value looks like.
@@ -103,16 +112,11 @@ pub(super) enum Absent {
 
 impl Field {
     const fn new(key: &'static str, kind: Kind, absent: Absent, about: &'static str) -> Self {
-        Self { key, kind, word: None, absent, about, restart: false }
+        Self { key, kind, word: None, absent, about }
     }
 
     const fn or(mut self, word: &'static str) -> Self {
         self.word = Some(word);
-        self
-    }
-
-    const fn restart(mut self) -> Self {
-        self.restart = true;
         self
     }
 

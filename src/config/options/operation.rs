@@ -1,11 +1,12 @@
 //! What operators look at: telemetry, the admin listener and logs.
 
-use super::{Absent, Field, Kind, Section};
+use super::{Absent, Effect, Field, Kind, Section};
 
 pub(super) static TELEMETRY: Section = Section {
     name: "telemetry",
     about: "Metrics and probes.",
     shorthand: Some("telemetry.listen"),
+    effect: Effect::Restart,
     fields: &[Field::new(
         "telemetry.listen",
         Kind::Address,
@@ -13,14 +14,14 @@ pub(super) static TELEMETRY: Section = Section {
         "Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `off` for nowhere. In \
          a container, probes and scrapes come from outside: write `0.0.0.0:9180`.",
     )
-    .or("off")
-    .restart()],
+    .or("off")],
 };
 
 pub(super) static ADMIN: Section = Section {
     name: "admin",
     about: "The operator's own door.",
     shorthand: Some("admin.listen"),
+    effect: Effect::Restart,
     fields: &[Field::new(
         "admin.listen",
         Kind::Address,
@@ -28,22 +29,21 @@ pub(super) static ADMIN: Section = Section {
         "Where `/config`, `/cache` and `/log-level` are served; `off` for nowhere. It asks \
          nobody who they are, so only a loopback address is accepted.",
     )
-    .or("off")
-    .restart()],
+    .or("off")],
 };
 
 pub(super) static LOG: Section = Section {
     name: "log",
     about: "What is logged.",
     shorthand: None,
+    effect: Effect::Restart,
     fields: &[
         Field::new(
             "log.format",
             Kind::Choice(&["auto", "json", "text"]),
             Absent::Value("auto"),
             "The form of a line. `auto` is text on a terminal and JSON elsewhere.",
-        )
-        .restart(),
+        ),
         Field::new(
             "log.level",
             Kind::Text,

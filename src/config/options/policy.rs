@@ -1,18 +1,21 @@
 //! Who may do what, as far as it is not routes and rules.
 
-use super::{Absent, Field, Kind, Section};
+use std::time::Duration;
+
+use super::{Absent, Effect, Field, HOUR, Kind, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "policy",
     about: "The rules that routes name, in the language of oslo.policy (docs/policy.md).",
     shorthand: None,
+    effect: Effect::Reload,
     fields: &[
         Field::new(
             "policy.files",
             Kind::List,
             Absent::Value(""),
             "Policy files, YAML or JSON, as services ship them. Of two rules of one name the later \
-             counts. Read again when they change.",
+             counts.",
         ),
         Field::new(
             "policy.directories",
@@ -34,6 +37,22 @@ pub(super) static SECTION: Section = Section {
             "Name the rule in the body of a 403. Rules tell how a service is guarded, so clients \
              do not learn them by default; the log and the metrics always say.",
         ),
+        Field::new(
+            "policy.reason_header",
+            Kind::Bool,
+            Absent::Value("false"),
+            "Say in every response how its request was decided and why, as `X-Portcullis-Reason` \
+             (docs/headers.md). For trials: it tells clients what the log tells you.",
+        ),
+        Field::new(
+            "policy.watch",
+            Kind::Duration(SHORTEST_WATCH, HOUR),
+            Absent::Value("5s"),
+            "How often to look whether the configuration file, a policy file or a policy directory \
+             has changed. A change is taken over when it has come to rest. With `off` only SIGHUP \
+             makes the process read them again.",
+        )
+        .or("off"),
     ],
 };
 
@@ -42,6 +61,7 @@ pub(super) static PATHS: Section = Section {
     about: "How paths are read where there are routes: a path that could be read in two ways is \
             refused with 400. Without routes paths are passed on as they came.",
     shorthand: None,
+    effect: Effect::Reload,
     fields: &[
         Field::new(
             "paths.encoded_slash",
@@ -59,3 +79,6 @@ pub(super) static PATHS: Section = Section {
         ),
     ],
 };
+
+/// Looking costs a few system calls for each file.
+const SHORTEST_WATCH: Duration = Duration::from_millis(10);

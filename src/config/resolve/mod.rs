@@ -18,6 +18,8 @@ use super::{Environment, errors::Problems, settings::Settings};
 use crate::{telemetry, validation};
 use reader::Reader;
 
+pub(super) use policy::policy_files;
+
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(
     settings: &Settings,
@@ -41,6 +43,7 @@ pub(super) fn resolve(
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
     let policy = policy::policy(&mut reader, written, &upstreams);
+    let watch = policy::watch(&mut reader);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
@@ -49,6 +52,7 @@ pub(super) fn resolve(
         front: front?,
         admission,
         policy: policy?,
+        watch,
         validation,
         keystone: keystone?,
         upstream: upstream?,
