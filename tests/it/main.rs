@@ -36,6 +36,7 @@ mod metrics;
 mod outage;
 mod own_endpoint;
 mod profiles;
+mod reason_header;
 mod redaction;
 mod refusals;
 mod reload;
