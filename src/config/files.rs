@@ -45,8 +45,8 @@ impl Files {
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Look {
-    /// A directory, and the files in it by name.
-    Directory(Mark, BTreeMap<OsString, Option<Mark>>),
+    /// The files in a directory by name, as far as they are read: no hidden ones, no directories.
+    Directory(BTreeMap<OsString, Option<Mark>>),
     File(Mark),
     /// Nothing, or nothing that we may see.
     Nothing,
@@ -58,10 +58,13 @@ impl Look {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
                 let entries = fs::read_dir(path).into_iter().flatten().flatten();
-                let mark = |name: &OsString| fs::metadata(path.join(name)).ok().map(Mark::from);
-                let marked = entries.map(|entry| entry.file_name());
-                let marked = marked.map(|name| (name.clone(), mark(&name))).collect();
-                Self::Directory(metadata.into(), marked)
+                let names = entries.map(|entry| entry.file_name());
+                let marked = names.filter(|name| !name.as_encoded_bytes().starts_with(b"."));
+                let marked = marked.filter_map(|name| match fs::metadata(path.join(&name)) {
+                    Ok(metadata) if metadata.is_dir() => None,
+                    metadata => Some((name, metadata.ok().map(Mark::from))),
+                });
+                Self::Directory(marked.collect())
             }
             Ok(metadata) => Self::File(metadata.into()),
             Err(_) => Self::Nothing,
@@ -166,6 +169,8 @@ mod tests {
         fs::write(scratch.0.join("a.yaml"), "a: '@'").unwrap();
         let one = files.look_again();
         assert_ne!(one, empty);
+        fs::write(scratch.0.join(".a.yaml.swp"), "").unwrap();
+        assert_eq!(one.look_again(), one, "nobody reads hidden files");
         fs::write(scratch.0.join("a.yaml"), "a: 'role:member'").unwrap();
         assert_ne!(one.look_again(), one);
     }

@@ -153,7 +153,8 @@ impl Books {
     /// The old policy stays.
     pub(super) fn failed(&self, cause: Cause, problems: Vec<String>) {
         let old = self.state.load_full();
-        if old.problems != problems || self.quiet.pass().is_some() {
+        let due = self.quiet.pass().is_some();
+        if due || old.problems != problems {
             for problem in problems.iter().take(MOST_LINES) {
                 let cause = cause.as_str();
                 tracing::error!(cause, problem, "cannot follow the new configuration; mend it");

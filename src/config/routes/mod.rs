@@ -126,10 +126,10 @@ impl Lists {
     /// The keys of named upstreams that are new, gone or not the same in `newer`.
     pub(super) fn changed_upstreams(&self, newer: &Self) -> Vec<String> {
         let (ours, theirs) = (self.upstreams.as_ref(), newer.upstreams.as_ref());
-        let named = |lists: Option<&Value>, name: &str| lists?.get(name).cloned();
+        let value = |lists: Option<&Value>, name: &str| lists?.get(name).cloned();
         let maps = [ours, theirs].into_iter().flatten().filter_map(Value::as_object);
-        let names: BTreeSet<_> = maps.flat_map(Map::keys).collect();
-        let changed = names.into_iter().filter(|name| named(ours, name) != named(theirs, name));
+        let keys: BTreeSet<_> = maps.flat_map(Map::keys).collect();
+        let changed = keys.into_iter().filter(|name| value(ours, name) != value(theirs, name));
         changed.map(|name| format!("upstreams.{name}")).collect()
     }
 }
