@@ -23,6 +23,7 @@ struct Line {
     key: String,
     value: Option<String>,
     origin: String,
+    effect: Effect,
 }
 
 impl Effective {
@@ -34,7 +35,7 @@ impl Effective {
     /// Whether routes, rules and what else is read again while the process runs are written alike
     /// in `other`. Files that are only named are not looked into.
     pub fn has_the_policy_of(&self, other: &Self) -> bool {
-        let reloads = |line: &&Line| line.effect() == Effect::Reload;
+        let reloads = |line: &&Line| line.effect == Effect::Reload;
         let same = self.lists.routes == other.lists.routes && self.lists.rules == other.lists.rules;
         let values = |line: &Line| (line.key.clone(), line.value.clone());
         let ours = self.options.iter().filter(reloads).map(values);
@@ -45,9 +46,8 @@ impl Effective {
     /// that was changed without its key is not noticed, because no secret is in here.
     pub fn awaiting_restart(&self, newer: &Self) -> Vec<String> {
         let pairs = self.options.iter().zip(&newer.options);
-        let changed = pairs.filter(|(ours, theirs)| {
-            ours.effect() == Effect::Restart && ours.value != theirs.value
-        });
+        let changed = pairs
+            .filter(|(ours, theirs)| ours.effect == Effect::Restart && ours.value != theirs.value);
         let keys = changed.map(|(line, _)| line.full_key());
         keys.chain(self.lists.changed_upstreams(&newer.lists)).collect()
     }
@@ -56,7 +56,7 @@ impl Effective {
     #[must_use]
     pub fn following(&self, newer: &Self) -> Self {
         let pairs = self.options.iter().zip(&newer.options);
-        let in_force = pairs.map(|(ours, theirs)| match ours.effect() {
+        let in_force = pairs.map(|(ours, theirs)| match ours.effect {
             Effect::Reload => theirs.clone(),
             Effect::Restart => ours.clone(),
         });
@@ -130,10 +130,6 @@ impl Effective {
 }
 
 impl Line {
-    fn effect(&self) -> Effect {
-        options::section(self.section).map_or(Effect::Restart, |section| section.effect)
-    }
-
     fn full_key(&self) -> String {
         match self.section {
             "" => self.key.clone(),
@@ -145,7 +141,8 @@ impl Line {
 fn lines(setting: &Setting) -> Vec<Line> {
     let Setting { field, shown, origin, secret_file, .. } = setting;
     let section = field.key.split_once('.').map_or("", |(section, _)| section);
-    let line = |key: String, value, origin| Line { section, key, value, origin };
+    let effect = field.effect;
+    let line = |key: String, value, origin| Line { section, key, value, origin, effect };
     let leaf = field.leaf();
     if !field.is_secret() {
         return vec![line(leaf.to_owned(), shown.clone(), origin.to_string())];

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::options::{Absent, Effect, Field, Kind, SECTIONS, variable};
+use super::options::{Absent, Field, Kind, SECTIONS, variable};
+use super::schema::about;
 use super::units::{write_duration, write_size};
 
 /// The reference of all options, in Markdown.
@@ -15,13 +16,10 @@ pub fn reference() -> String {
         if let Some(key) = section.shorthand {
             let _ = write!(page, "\n`{title}: VALUE` is short for `{key}`.\n");
         }
-        if section.effect == Effect::Reload {
-            page.push_str("\nRead again while the process runs.\n");
-        }
         page.push_str("\n| key | variable | type | default | what it does |\n");
         page.push_str("|---|---|---|---|---|\n");
         for field in section.fields {
-            row(&mut page, field.key, &kind(field), &default(field), field.about);
+            row(&mut page, field.key, &kind(field), &default(field), &about(field));
             if field.is_secret() {
                 let about = format!(
                     "The file that holds `{}`; one line break at its end is ignored.",
@@ -106,8 +104,8 @@ directory, `~/` at the home directory.
 
 ## When a change takes effect
 
-What routes, `policy` and `paths` say is read again while the process runs: on SIGHUP, and when a
-file has changed (`policy.watch`). Everything else takes effect at the next start;
+Routes, rules, and the keys below that say so are read again while the process runs: on SIGHUP, and
+when a file has changed (`policy.watch`). Everything else takes effect at the next start;
 [operations.md](operations.md#changing-the-policy) says how a running process tells of it.
 
 ## How values are written

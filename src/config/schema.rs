@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::options::{Absent, Field, Kind, SECTIONS, Section};
+use super::options::{Absent, Effect, Field, Kind, SECTIONS, Section};
 
 /// The JSON Schema (2020-12) of the configuration file.
 ///
@@ -137,11 +137,20 @@ fn field_schema(field: &Field) -> Value {
     let Value::Object(mut schema) = shape else {
         return shape;
     };
-    schema.insert("description".to_owned(), field.about.into());
+    schema.insert("description".to_owned(), about(field).into());
     if let Absent::Value(text) = field.absent {
         schema.insert("default".to_owned(), default(field, text));
     }
     Value::Object(schema)
+}
+
+/// What a field does, and whether a change of it needs no restart.
+pub(super) fn about(field: &Field) -> String {
+    let effect = match field.effect {
+        Effect::Reload => " Read again while the process runs.",
+        Effect::Restart => "",
+    };
+    format!("{}{effect}", field.about)
 }
 
 fn default(field: &Field, text: &str) -> Value {

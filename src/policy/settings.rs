@@ -18,6 +18,8 @@ pub struct Settings {
     pub disclose: bool,
     /// Whether every response says how its request was decided.
     pub reason_header: bool,
+    /// Whether rules may have checks that other servers decide.
+    pub remote: bool,
 }
 
 /// A route: what it takes, and what it stands for.

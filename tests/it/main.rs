@@ -40,6 +40,7 @@ mod reason_header;
 mod redaction;
 mod refusals;
 mod reload;
+mod remote_checks;
 mod service_mode;
 mod service_tokens;
 mod side_doors;

@@ -1,12 +1,11 @@
 //! What a request must show, and what the service is told about it.
 
-use super::{Absent, Effect, Field, KIB, Kind, MIB, Section};
+use super::{Absent, Field, KIB, Kind, MIB, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "auth",
     about: "What a request must show to pass. The names are keystonemiddleware's where it has them.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "auth.delay_decision",
@@ -47,7 +46,6 @@ pub(super) static HEADERS: Section = Section {
     name: "headers",
     about: "What the service is told about an admitted request, besides who the user is.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "headers.deprecated",

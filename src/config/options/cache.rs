@@ -1,12 +1,11 @@
 //! How long answers are believed.
 
-use super::{Absent, DAY, Effect, Field, GIB, HOUR, Kind, MIB, Section, ZERO};
+use super::{Absent, DAY, Field, GIB, HOUR, Kind, MIB, Section, ZERO};
 
 pub(super) static SECTION: Section = Section {
     name: "cache",
     about: "How long Keystone's answers are believed, and how much memory they may take.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "cache.ttl",

@@ -1,6 +1,6 @@
 //! The identity service.
 
-use super::{Absent, Effect, Field, HOUR, Kind, MILLISECOND, SECOND, Section};
+use super::{Absent, Field, HOUR, Kind, MILLISECOND, SECOND, Section};
 
 const fn text(key: &'static str, about: &'static str) -> Field {
     Field::new(key, Kind::Text, Absent::Nothing, about)
@@ -10,7 +10,6 @@ pub(super) static SECTION: Section = Section {
     name: "keystone",
     about: "The identity service, and the account that asks it in service mode.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "keystone.auth_url",

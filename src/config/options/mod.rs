@@ -38,8 +38,6 @@ pub(super) struct Section {
     pub(super) about: &'static str,
     /// The key of the field that a single value in place of the mapping sets.
     pub(super) shorthand: Option<&'static str>,
-    /// When a change of it takes effect.
-    pub(super) effect: Effect,
     /// What can be set.
     pub(super) fields: &'static [Field],
 }
@@ -66,6 +64,8 @@ pub(super) struct Field {
     pub(super) absent: Absent,
     /// What it does, in which unit, and why the default is what it is.
     pub(super) about: &'static str,
+    /// When a change takes effect.
+    pub(super) effect: Effect,
 }
 
 /// What a value looks like.
@@ -112,11 +112,16 @@ pub(super) enum Absent {
 
 impl Field {
     const fn new(key: &'static str, kind: Kind, absent: Absent, about: &'static str) -> Self {
-        Self { key, kind, word: None, absent, about }
+        Self { key, kind, word: None, absent, about, effect: Effect::Restart }
     }
 
     const fn or(mut self, word: &'static str) -> Self {
         self.word = Some(word);
+        self
+    }
+
+    const fn reloads(mut self) -> Self {
+        self.effect = Effect::Reload;
         self
     }
 
@@ -134,6 +139,7 @@ impl Field {
 const ZERO: Duration = Duration::ZERO;
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 const KIB: u64 = 1024;

@@ -1,12 +1,11 @@
 //! What operators look at: telemetry, the admin listener and logs.
 
-use super::{Absent, Effect, Field, Kind, Section};
+use super::{Absent, Field, Kind, Section};
 
 pub(super) static TELEMETRY: Section = Section {
     name: "telemetry",
     about: "Metrics and probes.",
     shorthand: Some("telemetry.listen"),
-    effect: Effect::Restart,
     fields: &[Field::new(
         "telemetry.listen",
         Kind::Address,
@@ -21,7 +20,6 @@ pub(super) static ADMIN: Section = Section {
     name: "admin",
     about: "The operator's own door.",
     shorthand: Some("admin.listen"),
-    effect: Effect::Restart,
     fields: &[Field::new(
         "admin.listen",
         Kind::Address,
@@ -36,7 +34,6 @@ pub(super) static LOG: Section = Section {
     name: "log",
     about: "What is logged.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "log.format",

@@ -1,12 +1,11 @@
 //! The public listener.
 
-use super::{Absent, DAY, Effect, Field, HOUR, KIB, Kind, MIB, MILLISECOND, Section, ZERO};
+use super::{Absent, DAY, Field, HOUR, KIB, Kind, MIB, MILLISECOND, Section, ZERO};
 
 pub(super) static TOP: Section = Section {
     name: "",
     about: "The public address.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[Field::new(
         "listen",
         Kind::Address,
@@ -20,7 +19,6 @@ pub(super) static SECTION: Section = Section {
     name: "server",
     about: "How clients are served, and how the process ends.",
     shorthand: None,
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "server.workers",

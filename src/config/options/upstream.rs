@@ -1,12 +1,11 @@
 //! The guarded service.
 
-use super::{Absent, DAY, Effect, Field, HOUR, Kind, MILLISECOND, Section};
+use super::{Absent, DAY, Field, HOUR, Kind, MILLISECOND, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "upstream",
     about: "The service behind the proxy.",
     shorthand: Some("upstream.url"),
-    effect: Effect::Restart,
     fields: &[
         Field::new(
             "upstream.url",

@@ -42,6 +42,7 @@ pub(super) fn resolve(
     let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
+    let remote = policy::remote(&mut reader);
     let policy = policy::policy(&mut reader, written, &upstreams);
     let watch = policy::watch(&mut reader);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
@@ -53,6 +54,7 @@ pub(super) fn resolve(
         admission,
         policy: policy?,
         watch,
+        remote,
         validation,
         keystone: keystone?,
         upstream: upstream?,
