@@ -195,6 +195,11 @@ fn sighup_reads_again_and_ends_nothing() {
     assert_eq!(complaints.len(), 2, "one line for each problem: {complaints:#?}");
     assert!(complaints.iter().all(|line| line.contains("\"level\":\"ERROR\"")), "{complaints:#?}");
     assert_eq!(status(), 403);
+    proxy.process.signal("HUP");
+    let again = "portcullis_config_reloads_total{result=\"failed\"} 2";
+    eventually("it fails again", || get(proxy.telemetry, "/metrics", &[]).text().contains(again));
+    let output = proxy.process.output();
+    assert_eq!(output.matches("mend it").count(), 2, "the same is not said again so soon");
     proxy.process.signal("TERM");
     let (ended, output) = proxy.process.end();
     assert_eq!(ended.code(), Some(0), "{output}");
