@@ -139,7 +139,11 @@ fn refused_on_purpose(errors: &LoadErrors) -> Option<Row> {
             Some(Row::NotARule)
         } else if says("in YAML; write it in quotes") {
             Some(Row::Name)
-        } else if says("merging") || says("not a mapping from names") || says("not YAML") {
+        } else if says("merging")
+            || says("not a mapping from names")
+            || says("not YAML")
+            || says("is not allowed")
+        {
             Some(Row::Yaml)
         } else {
             None
