@@ -31,7 +31,7 @@ impl<'p> Question<'p> {
     }
 }
 
-/// The answers to the remote checks of one request.
+/// The answers to the remote checks of one request. They belong to the policy that asked.
 #[derive(Clone, Debug, Default)]
 pub struct Answers(Vec<(usize, bool)>);
 
