@@ -13,10 +13,10 @@
 //!     .build()?;
 //!
 //! let roles = ["member"];
-//! let alice = Context { user_id: Some("a1"), roles: Some(&roles), ..Context::default() };
+//! let caller = Context { user_id: Some("a1"), roles: Some(&roles), ..Context::default() };
 //!
-//! assert!(policy.enforce("server:delete", &[("user_id", "a1")], &alice).is_allowed());
-//! assert!(!policy.enforce("server:delete", &[("user_id", "b2")], &alice).is_allowed());
+//! assert!(policy.enforce("server:delete", &[("user_id", "a1")], &caller).is_allowed());
+//! assert!(!policy.enforce("server:delete", &[("user_id", "b2")], &caller).is_allowed());
 //! # Ok::<(), oslo_policy::LoadErrors>(())
 //! ```
 //!

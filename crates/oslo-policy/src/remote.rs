@@ -57,3 +57,29 @@ impl Answers {
 pub fn allows(body: &str) -> bool {
     body.trim_matches('"') == "True"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_word_allows() {
+        for body in ["True", "\"True\"", "\"\"True"] {
+            assert!(allows(body), "{body}");
+        }
+        for body in ["", "true", "False", "True\n", " True", "'True'", "{\"allowed\": true}"] {
+            assert!(!allows(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_last_answer_to_a_question_counts() {
+        let (one, other) =
+            (Question::new(1, "", String::new()), Question::new(2, "", String::new()));
+        let mut answers = Answers::new();
+        answers.insert(&one, true);
+        answers.insert(&other, true);
+        answers.insert(&one, false);
+        assert_eq!([1, 2, 3].map(|number| answers.get(number)), [Some(false), Some(true), None]);
+    }
+}
