@@ -31,7 +31,7 @@ impl<'p> Question<'p> {
     }
 }
 
-/// The answers to the remote checks of one request.
+/// The answers to the remote checks of one request. They belong to the policy that asked.
 #[derive(Clone, Debug, Default)]
 pub struct Answers(Vec<(usize, bool)>);
 
@@ -56,4 +56,30 @@ impl Answers {
 /// status does not matter.
 pub fn allows(body: &str) -> bool {
     body.trim_matches('"') == "True"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_word_allows() {
+        for body in ["True", "\"True\"", "\"\"True"] {
+            assert!(allows(body), "{body}");
+        }
+        for body in ["", "true", "False", "True\n", " True", "'True'", "{\"allowed\": true}"] {
+            assert!(!allows(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_last_answer_to_a_question_counts() {
+        let (one, other) =
+            (Question::new(1, "", String::new()), Question::new(2, "", String::new()));
+        let mut answers = Answers::new();
+        answers.insert(&one, true);
+        answers.insert(&other, true);
+        answers.insert(&one, false);
+        assert_eq!([1, 2, 3].map(|number| answers.get(number)), [Some(false), Some(true), None]);
+    }
 }

@@ -10,9 +10,28 @@ use super::{
     LoadErrors, Named, Note, NoteKind, Origin, Policy, RuleDefault, deprecation, link, review,
 };
 use crate::program::{Compiler, Node};
-use crate::rule::Rule;
+use crate::rule::{Reason, Rule};
 
 /// Collects the sources of a policy. A rule of a later source replaces one of the same name.
+///
+/// Files are read by [`PolicyBuilder::build`] and no earlier, so a builder that is kept makes the
+/// policy anew when they have changed:
+///
+/// ```no_run
+/// use oslo_policy::Policy;
+///
+/// let sources = Policy::builder()
+///     .file_if_present("/etc/nova/policy.yaml")
+///     .directory_if_present("/etc/nova/policy.d");
+/// let mut policy = sources.build()?;
+/// // Later, when the files have changed: a mistake in them leaves the old policy in place.
+/// match sources.build() {
+///     Ok(changed) => policy = changed,
+///     Err(errors) => eprintln!("{errors}"),
+/// }
+/// # let _ = policy;
+/// # Ok::<(), oslo_policy::LoadErrors>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PolicyBuilder {
     layers: Vec<Layer>,
@@ -191,6 +210,7 @@ impl PolicyBuilder {
         let mut compiler = Compiler { names: &names, default, remotes: 0 };
         let mut nodes: Vec<Node> = Vec::with_capacity(rules.len());
         for named in &rules {
+            refuse_depth(named, problems);
             let before = compiler.remotes;
             nodes.push(compiler.node(named.rule.check()));
             if compiler.remotes > before && self.remote_checks == RemoteChecks::Refuse {
@@ -199,6 +219,14 @@ impl PolicyBuilder {
         }
         link::check(&rules, &nodes, problems);
         Policy { rules, nodes, names, default, notes: Vec::new() }
+    }
+}
+
+/// Python would go on where this crate stops, so `!` would be a guess, and wrong under `not`.
+fn refuse_depth(named: &Named, problems: &mut Problems) {
+    for flaw in named.rule.flaws().iter().filter(|flaw| flaw.reason == Reason::TooDeep) {
+        let message = format!("{flaw}; divide it into several rules");
+        problems.add(named.origin.clone(), Some(&named.name), message);
     }
 }
 

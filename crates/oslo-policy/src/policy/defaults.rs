@@ -119,7 +119,7 @@ fn default(json: &Json) -> Result<RuleDefault, String> {
         name: text(json, "name")?,
         rule: rule(json)?,
         scope_types: list(json, "scope_types", |scope| {
-            let scope = scope.as_str().and_then(|scope| scope.parse().ok());
+            let scope = scope.as_str().and_then(Scope::named);
             scope.ok_or_else(|| "a scope is `system`, `domain` or `project`".to_owned())
         })?,
         deprecated_rule: deprecated.transpose()?,

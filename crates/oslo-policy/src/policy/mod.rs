@@ -49,9 +49,9 @@ pub use verdict::{Denial, Step, Verdict};
 ///     )
 ///     .build()?;
 ///
-/// let alice = json!({"user_id": "a1", "project_id": "p1", "roles": ["member"]});
-/// assert!(policy.enforce("volume:get", &json!({"project_id": "p1"}), &alice).is_allowed());
-/// let denied = policy.enforce("volume:get", &json!({"project_id": "p2"}), &alice);
+/// let caller = json!({"user_id": "a1", "project_id": "p1", "roles": ["member"]});
+/// assert!(policy.enforce("volume:get", &json!({"project_id": "p1"}), &caller).is_allowed());
+/// let denied = policy.enforce("volume:get", &json!({"project_id": "p2"}), &caller);
 /// assert_eq!(denied.to_string(), "denied: the rule `volume:get` is false");
 /// # Ok::<(), oslo_policy::LoadErrors>(())
 /// ```
@@ -113,11 +113,11 @@ impl Policy {
     ///     .inline("boot", "role:admin or http://policy.example/%(name)s")
     ///     .allow_remote_checks()
     ///     .build()?;
-    /// let (target, bob) = (json!({"name": "vm1"}), json!({"roles": ["member"]}));
+    /// let (target, caller) = (json!({"name": "vm1"}), json!({"roles": ["member"]}));
     ///
     /// let mut answers = Answers::new();
     /// let verdict = loop {
-    ///     match policy.step("boot", &target, &bob, &answers) {
+    ///     match policy.step("boot", &target, &caller, &answers) {
     ///         Step::Decided(verdict) => break verdict,
     ///         Step::Ask(question) => {
     ///             assert_eq!(question.url(), "http://policy.example/vm1");

@@ -117,25 +117,31 @@ fn fault<'p>(leaf: &'p Leaf, problem: Problem<'p>) -> Stop<'p> {
     Stop::Fault(Fault { check: &leaf.text, problem })
 }
 
-/// Whether `wanted` is one of `roles`, in any case. All of them are looked at: one that is no text
-/// makes the list unusable, wherever it stands.
+/// Whether `wanted` is one of `roles`, in any case.
 fn among<'p>(wanted: &str, letters: Letters, roles: &dyn List) -> Result<bool, Problem<'p>> {
-    let first = wanted.as_bytes().first().map(u8::to_ascii_lowercase);
+    match letters {
+        Letters::Ascii => {
+            let first = wanted.as_bytes().first().map(u8::to_ascii_lowercase);
+            // Most roles differ in length or in the first letter.
+            any_role(roles, |role| {
+                role.len() == wanted.len()
+                    && role.as_bytes().first().map(u8::to_ascii_lowercase) == first
+                    && role.eq_ignore_ascii_case(wanted)
+            })
+        }
+        Letters::Any => any_role(roles, |role| same_letters(wanted, role)),
+    }
+}
+
+/// All roles are looked at: one that is no text makes the list unusable, wherever it stands.
+fn any_role<'p>(roles: &dyn List, is_wanted: impl Fn(&str) -> bool) -> Result<bool, Problem<'p>> {
     let mut found = false;
     let mut index = 0;
     while let Some(role) = roles.item(index) {
         let Value::Text(role) = role else {
             return Err(Problem::Roles);
         };
-        found |= match letters {
-            // Most roles differ in length or in the first letter.
-            Letters::Ascii => {
-                role.len() == wanted.len()
-                    && role.as_bytes().first().map(u8::to_ascii_lowercase) == first
-                    && role.eq_ignore_ascii_case(wanted)
-            }
-            Letters::Any => same_letters(wanted, role),
-        };
+        found |= is_wanted(role);
         index += 1;
     }
     Ok(found)

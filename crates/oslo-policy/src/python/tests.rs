@@ -178,6 +178,8 @@ fn what_python_cannot_parse_is_a_syntax_error() {
         "(*a)",
         "\0",
         "a\0",
+        "'\0'",
+        "a#\0",
         "\u{feff}a",
         "a–b",
         "→",

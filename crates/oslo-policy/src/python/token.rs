@@ -16,8 +16,11 @@ pub(super) enum Token<'a> {
     Sign(&'static str),
 }
 
-/// Cuts `text` into tokens; a comment at its end is left out.
+/// Cuts `text` into tokens; a comment at its end is left out. Python wants no null anywhere.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unreadable> {
+    if text.contains('\0') {
+        return Err(Unreadable::Syntax);
+    }
     let mut tokens = Vec::new();
     let mut rest = text;
     loop {

@@ -1,7 +1,6 @@
 //! The side of a check that comes from the token.
 
 use std::fmt::{self, Display, Formatter};
-use std::str::FromStr;
 
 use serde_json::{Map as Object, Value as Json};
 
@@ -94,6 +93,12 @@ impl Scope {
         }
     }
 
+    /// The scope that `scope_types` call by this word.
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [Self::Domain, Self::Project, Self::System];
+        all.into_iter().find(|scope| scope.as_str() == word)
+    }
+
     /// The word that `scope_types` have for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -107,16 +112,5 @@ impl Scope {
 impl Display for Scope {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Scope {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Domain, Self::Project, Self::System]
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(())
     }
 }

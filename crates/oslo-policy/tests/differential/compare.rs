@@ -16,6 +16,8 @@ pub(crate) enum Row {
     Exception,
     /// Circles are found while loading.
     Circle,
+    /// Nesting and references have bounds.
+    Depth,
     /// `%s`, `%(a)d` and the like are not formatted.
     Format,
     /// Kinds that Python reads and this crate does not.
@@ -135,11 +137,17 @@ fn refused_on_purpose(errors: &LoadErrors) -> Option<Row> {
         let says = |words: &str| message.contains(words);
         if says("in a circle") {
             Some(Row::Circle)
+        } else if says("nested too deeply") || says("more than 100000 checks") {
+            Some(Row::Depth)
         } else if says("a rule is text") || says("a mapping is no rule") || says("is a tag") {
             Some(Row::NotARule)
         } else if says("in YAML; write it in quotes") {
             Some(Row::Name)
-        } else if says("merging") || says("not a mapping from names") || says("not YAML") {
+        } else if says("merging")
+            || says("not a mapping from names")
+            || says("not YAML")
+            || says("is not allowed")
+        {
             Some(Row::Yaml)
         } else {
             None

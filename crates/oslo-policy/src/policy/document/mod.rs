@@ -73,7 +73,8 @@ fn text_of(bytes: &[u8]) -> Result<&str, Refusal> {
     // Some editors put a byte order mark in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let odd = |character: char| {
-        character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}')
+        character == '\u{feff}'
+            || (character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}'))
     };
     match text.char_indices().find(|(_, character)| odd(*character)) {
         Some((at, character)) => {

@@ -104,6 +104,7 @@ fn other_documents_are_refused() {
         ("a", "p:1: not a mapping from names to rules"),
         ("a: b:c\n---\nd: e:f", "p:2: a second document begins; only one is read"),
         ("a: \u{7}", "p:1: the character U+0007 is not allowed"),
+        ("\u{feff}\u{feff}a: b:c", "p:1: the character U+FEFF is not allowed"),
         ("a: &x [*x]", "p:1: rule `a`: an alias (*name) inside of what it stands for"),
     ] {
         assert_eq!(read(text), message);

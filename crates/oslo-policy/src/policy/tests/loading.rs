@@ -52,6 +52,8 @@ fn chains_have_a_limit_and_so_has_what_they_multiply_to() {
     assert!(chain(10, &twice).is_ok());
     let errors = chain(40, &twice).unwrap_err();
     assert!(errors.to_string().contains("more than 100000 checks"), "{errors}");
+    let errors = policy(&format!("a: {}role:x", "not ".repeat(200))).unwrap_err();
+    assert!(errors.to_string().ends_with("at `not`; divide it into several rules"), "{errors}");
     // Nesting within rules and between them adds up.
     let nots = "not ".repeat(100);
     let errors = chain(5, &|index| format!("{nots}rule:r{}", index + 1)).unwrap_err();

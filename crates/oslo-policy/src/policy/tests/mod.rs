@@ -7,6 +7,14 @@ mod sources;
 
 use super::{LoadErrors, Policy};
 
+#[test]
+fn a_policy_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Policy>();
+    shared::<crate::Context<'_>>();
+    shared::<crate::Question<'_>>();
+}
+
 /// The policy that one file makes.
 fn policy(text: &str) -> Result<Policy, LoadErrors> {
     Policy::builder().text("policy.yaml", text).build()

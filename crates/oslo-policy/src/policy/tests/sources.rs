@@ -35,13 +35,14 @@ fn files_of_a_directory_are_read_in_the_order_of_their_names_as_text() {
     let folder = Folder::new("order");
     folder.write("10.yaml", "a: role:ten\nb: role:ten");
     folder.write("2.yaml", "a: role:two");
-    folder.write(".hidden.yaml", "a: role:hidden");
+    folder.write(".hidden.yaml", "hidden: role:x");
     fs::create_dir(folder.0.join("sub")).unwrap();
     fs::write(folder.0.join("sub/z.yaml"), "a: role:sub").unwrap();
     let main = folder.0.join("10.yaml");
     let policy = Policy::builder().file(main).directory(&folder.0).build().unwrap();
     let rule = |name| policy.find(name).unwrap().rule().to_string();
     assert_eq!([rule("a"), rule("b")], ["role:two", "role:ten"]);
+    assert!(policy.find("hidden").is_none());
 }
 
 #[test]

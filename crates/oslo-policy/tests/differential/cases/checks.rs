@@ -17,7 +17,9 @@ pub(super) fn jobs() -> Vec<Job> {
         [" and ", " or "]
             .map(|operator| for_everybody(&json!(vec!["role:a"; 1_000].join(operator)))),
     );
-    jobs.push(for_everybody(&json!(format!("{}role:a", "not ".repeat(100)))));
+    for nested in [100, 150] {
+        jobs.push(for_everybody(&json!(format!("{}role:a", "not ".repeat(nested)))));
+    }
     jobs.push(for_everybody(&json!(format!("{}role:a{}", "(".repeat(100), ")".repeat(100)))));
     jobs
 }
