@@ -6,6 +6,7 @@ mod access_rules;
 mod decision;
 mod request;
 mod settings;
+mod source;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +19,13 @@ use crate::validation::{TokenFailure, Validator};
 pub use decision::{Grant, Party, Rejection, Standing};
 pub use request::{AccessRequest, Credential};
 pub use settings::Settings;
+pub use source::Cast;
+
+use source::{Source, Whose};
 
 /// Decides. Shared by all workers.
 pub struct Admission {
-    validator: Arc<Validator>,
+    source: Source,
     settings: Settings,
 }
 
@@ -36,7 +40,18 @@ struct Caller {
 impl Admission {
     /// Decides by what `validator` says and the operator wants.
     pub fn new(validator: Arc<Validator>, settings: Settings) -> Self {
-        Self { validator, settings }
+        Self { source: Source::Validator(validator), settings }
+    }
+
+    /// The same decisions about requests whose tokens stand for whom `cast` says. Nobody is asked.
+    #[must_use]
+    pub fn rehearsing(cast: Cast, settings: Settings) -> Self {
+        Self { source: Source::Cast(cast), settings }
+    }
+
+    /// What the operator wants.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Where a request leads.
@@ -93,7 +108,8 @@ impl Admission {
             Ok(token) => {
                 let allowance = self.allowance(vouched);
                 let said =
-                    self.validator.validate(token, allowance, request.request_id, waited).await;
+                    self.source.ask(Whose::User, token, allowance, request.request_id, waited);
+                let said = said.await;
                 self.or_defer(request, self.judged(said, request, vouched))?
             }
             Err(rejection) => Err(rejection),
@@ -162,8 +178,10 @@ impl Admission {
             Err(Rejection::MissingToken) => return Ok(None),
             Err(rejection) => return Err(rejection.of_the_service_token()),
         };
-        let said =
-            self.validator.validate(token, Allowance::None, request.request_id, waited).await;
+        let said = self
+            .source
+            .ask(Whose::Service, token, Allowance::None, request.request_id, waited)
+            .await;
         // Its own access rules hold too; no chain began before it.
         let identity =
             self.judged(said, request, false).map_err(Rejection::of_the_service_token)?;

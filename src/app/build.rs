@@ -34,6 +34,8 @@ pub(super) struct Parts {
     pub(super) upstreams: Upstreams,
     pub(super) readiness: Readiness,
     pub(super) side: Side,
+    /// Whether access rules are enforced.
+    pub(super) access_rules: bool,
 }
 
 /// Builds them all.
@@ -43,19 +45,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     }
     let registry = Registry::default();
     about_the_process(&registry, config)?;
-    let clock = Clock::system();
-    let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), &registry)?);
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).context("the system gives no random numbers")?;
-    let (validator, questions) = Validator::new(
-        &config.validation,
-        Arc::clone(&keystone),
-        config.keystone.timeout + SLACK,
-        TokenHasher::new(key),
-        clock,
-        &registry,
-    )?;
-    let validator = Arc::new(validator);
+    let Identities { keystone, validator, questions } = identities(config, &registry)?;
     let admission = Admission::new(Arc::clone(&validator), config.admission.clone());
     let door = front::Shared::new(
         &config.front,
@@ -77,7 +67,32 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         upstreams,
         readiness,
         side,
+        access_rules: config.keystone.access_rules,
     })
+}
+
+/// What finds out who a token is.
+pub(super) struct Identities {
+    pub(super) keystone: Arc<Keystone>,
+    pub(super) validator: Arc<Validator>,
+    pub(super) questions: Questions,
+}
+
+/// Builds it.
+pub(super) fn identities(config: &Config, registry: &Registry) -> anyhow::Result<Identities> {
+    let clock = Clock::system();
+    let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), registry)?);
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the system gives no random numbers")?;
+    let (validator, questions) = Validator::new(
+        &config.validation,
+        Arc::clone(&keystone),
+        config.keystone.timeout + SLACK,
+        TokenHasher::new(key),
+        clock,
+        registry,
+    )?;
+    Ok(Identities { keystone, validator: Arc::new(validator), questions })
 }
 
 fn upstreams(config: &Config, metrics: &upstream::Metrics) -> anyhow::Result<Upstreams> {

@@ -48,6 +48,8 @@ pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
             validator: parts.validator,
             log: parts.side.log,
             effective: parts.side.effective,
+            door: parts.door,
+            access_rules: parts.access_rules,
         };
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }

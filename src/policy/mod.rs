@@ -7,7 +7,7 @@ mod facts;
 mod route;
 mod settings;
 
-use oslo_policy::{Denial, Verdict};
+use oslo_policy::{Answers, Denial, Explanation, Verdict};
 
 use crate::routing::{Asked, Found, PathRules, Table};
 
@@ -140,6 +140,17 @@ impl Policy {
             Verdict::Deny(Denial::Scope { .. }) => Err(Forbidden::Scope),
             Verdict::Deny(Denial::Undecided(_)) => Err(Forbidden::Undecided),
         }
+    }
+
+    /// How the route's rule comes to what [`Policy::permits`] says; `None` where no rule is asked.
+    pub fn explain(
+        &self,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        caller: Caller<'_>,
+    ) -> Option<Explanation> {
+        let Access::Rule(rule) = &way.route.access else { return None };
+        Some(self.rules.explain(rule, &facts.target(way), &caller, &Answers::new()))
     }
 }
 
