@@ -21,7 +21,7 @@ pub use request::{AccessRequest, Credential};
 pub use settings::Settings;
 pub use source::Cast;
 
-use source::{Source, Whose};
+use source::Source;
 
 /// Decides. Shared by all workers.
 pub struct Admission {
@@ -107,9 +107,13 @@ impl Admission {
         let user = match token {
             Ok(token) => {
                 let allowance = self.allowance(vouched);
-                let said =
-                    self.source.ask(Whose::User, token, allowance, request.request_id, waited);
-                let said = said.await;
+                // Matched here, not behind another future: the common one stays small.
+                let said = match &self.source {
+                    Source::Cast(cast) => cast.user(),
+                    Source::Validator(validator) => {
+                        validator.validate(token, allowance, request.request_id, waited).await
+                    }
+                };
                 self.or_defer(request, self.judged(said, request, vouched))?
             }
             Err(rejection) => Err(rejection),
@@ -178,10 +182,12 @@ impl Admission {
             Err(Rejection::MissingToken) => return Ok(None),
             Err(rejection) => return Err(rejection.of_the_service_token()),
         };
-        let said = self
-            .source
-            .ask(Whose::Service, token, Allowance::None, request.request_id, waited)
-            .await;
+        let said = match &self.source {
+            Source::Cast(cast) => cast.service(),
+            Source::Validator(validator) => {
+                validator.validate(token, Allowance::None, request.request_id, waited).await
+            }
+        };
         // Its own access rules hold too; no chain began before it.
         let identity =
             self.judged(said, request, false).map_err(Rejection::of_the_service_token)?;

@@ -1,11 +1,8 @@
 //! Who says whom a token stands for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::HeaderValue;
-
-use crate::identity::{Allowance, BadToken, Identity, RawToken};
+use crate::identity::{BadToken, Identity};
 use crate::validation::{TokenFailure, Validator};
 
 /// Whom the tokens of one request stand for, said in advance: for requests that are rehearsed and
@@ -26,30 +23,14 @@ pub(super) enum Source {
     Validator(Arc<Validator>),
 }
 
-/// Which of the two tokens of a request.
-#[derive(Clone, Copy)]
-pub(super) enum Whose {
-    Service,
-    User,
-}
+impl Cast {
+    /// Whom the user token stands for.
+    pub(super) fn user(&self) -> Result<Arc<Identity>, TokenFailure> {
+        self.user.clone().map_err(TokenFailure::Bad)
+    }
 
-impl Source {
-    /// As [`Validator::validate`].
-    pub(super) async fn ask(
-        &self,
-        whose: Whose,
-        token: RawToken<'_>,
-        allowance: Allowance,
-        request_id: Option<&HeaderValue>,
-        waited: &mut Duration,
-    ) -> Result<Arc<Identity>, TokenFailure> {
-        let said = match (self, whose) {
-            (Self::Validator(validator), _) => {
-                return validator.validate(token, allowance, request_id, waited).await;
-            }
-            (Self::Cast(cast), Whose::Service) => &cast.service,
-            (Self::Cast(cast), Whose::User) => &cast.user,
-        };
-        said.clone().map_err(TokenFailure::Bad)
+    /// Whom the service token stands for.
+    pub(super) fn service(&self) -> Result<Arc<Identity>, TokenFailure> {
+        self.service.clone().map_err(TokenFailure::Bad)
     }
 }
