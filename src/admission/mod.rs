@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::identity::{Allowance, BadToken, Identity, RawToken};
-use crate::policy::{Access, Facts, Policy, Way};
+use crate::policy::{self, Access, Answers, Facts, Forbidden, Policy, Ruling, Way};
+use crate::remote::{Inquiry, Remote, Unanswered};
 use crate::routing::Asked;
 use crate::validation::{TokenFailure, Validator};
 
@@ -38,12 +39,14 @@ struct Caller {
 }
 
 impl Admission {
-    /// Decides by what `validator` says and the operator wants.
-    pub fn new(validator: Arc<Validator>, settings: Settings) -> Self {
-        Self { source: Source::Validator(validator), settings }
+    /// Decides by what `validator` says and the operator wants; `remote` asks the servers that
+    /// rules name.
+    pub fn new(validator: Arc<Validator>, remote: Remote, settings: Settings) -> Self {
+        Self { source: Source::Live { validator, remote }, settings }
     }
 
-    /// The same decisions about requests whose tokens stand for whom `cast` says. Nobody is asked.
+    /// The same decisions about requests whose tokens stand for whom `cast` says. Nobody is asked:
+    /// what a rule leaves to another server stays unknown.
     #[must_use]
     pub fn rehearsing(cast: Cast, settings: Settings) -> Self {
         Self { source: Source::Cast(cast), settings }
@@ -75,7 +78,7 @@ impl Admission {
         waited: &mut Duration,
     ) -> Result<Grant, Rejection> {
         let standing = self.identify(request, waited).await?;
-        Self::permit(policy, request.way, facts, standing)
+        self.permit(policy, request.way, facts, standing, &mut Answers::new()).await
     }
 
     /// Who sent `request`.
@@ -110,7 +113,7 @@ impl Admission {
                 // Matched here, not behind another future: the common one stays small.
                 let said = match &self.source {
                     Source::Cast(cast) => cast.user(),
-                    Source::Validator(validator) => {
+                    Source::Live { validator, .. } => {
                         validator.validate(token, allowance, request.request_id, waited).await
                     }
                 };
@@ -123,22 +126,65 @@ impl Admission {
 
     /// Whether whoever stands there may do what is asked, in view of `facts`.
     ///
+    /// Cancel-safe. Waits only where a rule asks another server, for each question at most as long
+    /// as that is configured to take; what they say is added to `answers`.
+    ///
     /// # Errors
-    /// When the policy says no, unless the route is only watched.
-    pub fn permit(
+    /// When the policy says no, unless the route is only watched; when another server that has to
+    /// be asked does not answer.
+    pub async fn permit(
+        &self,
         policy: &Policy,
         way: &Way<'_, '_>,
         facts: &Facts<'_>,
         standing: Standing,
+        answers: &mut Answers,
     ) -> Result<Grant, Rejection> {
         // Where the service is to decide itself, there is nobody to judge.
         let Some(caller) = standing.caller() else {
             return Ok(Grant::new(standing, None));
         };
-        match policy.permits(way, facts, caller) {
+        let verdict = if policy.settings().remote {
+            // Rare; boxed so that the common future stays small.
+            Box::pin(self.ask_around(policy, way, facts, caller, answers)).await?
+        } else {
+            policy.permits(way, facts, caller)
+        };
+        match verdict {
             Ok(()) => Ok(Grant::new(standing, None)),
             Err(forbidden) if way.route.shadow => Ok(Grant::new(standing, Some(forbidden))),
             Err(forbidden) => Err(Rejection::Forbidden(forbidden)),
+        }
+    }
+
+    /// What the policy says, when other servers have a say in it.
+    async fn ask_around(
+        &self,
+        policy: &Policy,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        caller: policy::Caller<'_>,
+        answers: &mut Answers,
+    ) -> Result<Result<(), Forbidden>, Rejection> {
+        loop {
+            let question = match policy.step(way, facts, caller, answers) {
+                Ruling::Decided(verdict) => return Ok(verdict),
+                Ruling::Ask(question) => question,
+            };
+            let inquiry = Inquiry {
+                check: question.check(),
+                url: question.url(),
+                rule: way.route.rule().unwrap_or_default(),
+                target: facts.to_json(way),
+                credentials: caller.to_json(),
+            };
+            let answer = match &self.source {
+                Source::Cast(_) => Err(Unanswered),
+                Source::Live { remote, .. } => remote.ask(&inquiry).await,
+            };
+            let retry_after = self.settings.retry_after;
+            let allowed = answer.map_err(|Unanswered| Rejection::Unavailable { retry_after })?;
+            answers.insert(&question, allowed);
         }
     }
 
@@ -184,7 +230,7 @@ impl Admission {
         };
         let said = match &self.source {
             Source::Cast(cast) => cast.service(),
-            Source::Validator(validator) => {
+            Source::Live { validator, .. } => {
                 validator.validate(token, Allowance::None, request.request_id, waited).await
             }
         };

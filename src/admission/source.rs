@@ -1,8 +1,9 @@
-//! Who says whom a token stands for.
+//! Who says whom a token stands for, and what other servers say.
 
 use std::sync::Arc;
 
 use crate::identity::{BadToken, Identity};
+use crate::remote::Remote;
 use crate::validation::{TokenFailure, Validator};
 
 /// Whom the tokens of one request stand for, said in advance: for requests that are rehearsed and
@@ -15,12 +16,17 @@ pub struct Cast {
     pub service: Result<Arc<Identity>, BadToken>,
 }
 
-/// Where identities come from.
+/// Where answers come from.
 pub(super) enum Source {
     /// Said in advance.
     Cast(Cast),
-    /// Keystone, and what is remembered of it.
-    Validator(Arc<Validator>),
+    /// Those who know.
+    Live {
+        /// Keystone, and what is remembered of it.
+        validator: Arc<Validator>,
+        /// The servers that rules name.
+        remote: Remote,
+    },
 }
 
 impl Cast {

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::explain::{Account, Case, Question, Report};
 use crate::front::{Rehearsal, Stage};
 use crate::identity::Clock;
+use crate::remote::Remote;
 use crate::telemetry::Registry;
 
 use super::build::{Identities, identities};
@@ -54,7 +55,8 @@ impl<'a> Rehearsals<'a> {
         }
         let registry = Registry::default();
         let Identities { validator, questions, .. } = identities(self.config, &registry)?;
-        let admission = Admission::new(validator, settings);
+        let remote = Remote::new(self.config.remote.clone(), &registry)?;
+        let admission = Admission::new(validator, remote, settings);
         self.runtime.block_on(async {
             tokio::select! {
                 rehearsal = self.rehearse(&admission, question) => Ok(rehearsal),

@@ -31,7 +31,11 @@ impl Account {
             remarks.push("the saved token has expired; that is overlooked here");
         }
         if rehearsal.answer.reason == "unavailable" {
-            remarks.push("Keystone could not be asked; see keystone.auth_url and the account");
+            remarks.push(match (&rehearsal.explanation, question.cast()) {
+                (None, _) => "Keystone could not be asked; see keystone.auth_url and the account",
+                (Some(_), None) => "a server that the rule asks did not answer",
+                (Some(_), Some(_)) => "the rule asks another server; that is done for tokens alone",
+            });
         }
         if rehearsal.answer.reason == "undecided" {
             remarks.push("a check without a verdict denies, under \"not\" as well");

@@ -14,7 +14,7 @@ use oslo_policy::Explanation;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::{Identity, Names, Unrenderable};
-use crate::policy::{Facts, Policy, Route, Way};
+use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
 use crate::upstream::{BadConnection, nominated};
 
@@ -119,9 +119,14 @@ impl<'a> Stage<'a> {
         };
         let facts =
             Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
-        seen.explanation =
-            standing.caller().and_then(|caller| self.policy.explain(&way, &facts, caller));
-        let grant = Admission::permit(self.policy, &way, &facts, standing)?;
+        let mut answers = Answers::new();
+        let permitted =
+            self.admission.permit(self.policy, &way, &facts, standing.clone(), &mut answers);
+        let permitted = permitted.await;
+        seen.explanation = standing
+            .caller()
+            .and_then(|caller| self.policy.explain(&way, &facts, caller, &answers));
+        let grant = permitted?;
         if overflows {
             return Err(Refusal::BodyTooLarge.into());
         }

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, BodyFacts, Facts, Forbidden, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
 use crate::routing::Asked;
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
@@ -161,7 +161,11 @@ impl ReverseProxy {
         };
         let facts =
             Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
-        let grant = Admission::permit(&rules.policy, way, &facts, standing)
+        let grant = self
+            .shared
+            .admission
+            .permit(&rules.policy, way, &facts, standing, &mut Answers::new())
+            .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         record.granted(&grant, waited);
         Ok((grant, body))

@@ -52,6 +52,7 @@ pub struct BodyFacts {
 
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of four, each by its name")]
 pub struct Scopes {
     /// Domain-scoped tokens.
     pub domain: bool,
@@ -79,6 +80,14 @@ impl Scopes {
 }
 
 impl Route {
+    /// The name of the rule that decides, if one does.
+    pub fn rule(&self) -> Option<&str> {
+        match &self.access {
+            Access::Rule(rule) => Some(rule),
+            Access::Public | Access::Token => None,
+        }
+    }
+
     /// The one route there is where none was written.
     pub(super) fn anywhere() -> Self {
         Self {

@@ -26,8 +26,11 @@ policy:
     big: "rule:owner and 'small':%(body.quota.kind)s"
 "#;
 
-/// Requests: method, path, fields, body.
-const REQUESTS: &[(&str, &str, &[(&str, &str)], &str)] = &[
+/// Method, path, fields, body.
+type Asked = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// `PROJECT` and `USER` stand for the caller's own.
+const REQUESTS: &[Asked] = &[
     ("GET", "/healthz", &[], ""),
     ("POST", "/healthz", &[], ""),
     ("GET", "/v3/whoami", &[], ""),
@@ -84,7 +87,8 @@ fn what_is_explained_is_what_the_proxy_answers() {
             if status.is_none() {
                 let seen = cast.upstream.last();
                 assert_eq!(account["path"], seen.target(), "{context}");
-                let told: Vec<_> = seen.sorted().into_iter().filter(is_identity).collect();
+                let told: Vec<_> =
+                    seen.sorted().into_iter().filter(|line| is_identity(line)).collect();
                 assert_eq!(headers(&account), told, "{context}");
             }
             let decision = account["answer"]["decision"].as_str().unwrap();
@@ -127,7 +131,7 @@ fn the_command_says_the_same_about_a_token_and_about_its_saved_identity() {
             let answer = cast.sidecar.get_as(&token, &path);
             let status = account["answer"]["status"].as_u64();
             assert_eq!(status.unwrap_or(200), u64::from(answer.status), "{who} {path}");
-            let expected = if status.is_none() { 0 } else { 1 };
+            let expected = i32::from(status.is_some());
             assert_eq!(by_token.status.code(), Some(expected), "{who} {path}");
             assert!(!String::from_utf8_lossy(&by_token.stdout).contains(&token), "{who}");
             let Some(saved) = &saved else { continue };
@@ -257,6 +261,34 @@ fn the_admin_page_says_what_is_wrong_with_a_question() {
     assert_eq!(browser.status, 403);
 }
 
+#[test]
+fn what_another_server_says_is_asked_about_a_token_and_never_about_a_description() {
+    let (keystone, upstream, judge) = (Keystone::start(), Upstream::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\npolicy: {{remote_checks: true}}\n\
+         routes: [{{path: /judged, check: \"{}/may\"}}]\n",
+        upstream.url(),
+        keystone.url(),
+        judge.url()
+    );
+    let scratch = Scratch::new();
+    let config = scratch.write("portcullis.yaml", &yaml);
+    let token = keystone.issue("alice", Scope::project("demo")).token();
+    let token = scratch.write("token", &token);
+    for (word, decision, outcome) in [("True", "allow", "true"), ("False", "deny", "false")] {
+        judge.respond(200, &[], word.as_bytes());
+        let output = command(&config, &["/judged", "--token-file", text(&token), "--json"]);
+        let account = json_of(&output);
+        assert_eq!(account["answer"]["decision"], decision, "{account:#}");
+        assert_eq!(account["rule"]["checks"]["outcome"], outcome, "{account:#}");
+    }
+    assert_eq!(judge.count(), 2, "each explanation asks once");
+    let account = json_of(&command(&config, &["/judged", "--role", "member", "--json"]));
+    assert_eq!(account["answer"]["reason"], "unavailable", "{account:#}");
+    assert_eq!(account["answer"]["status"], 503, "{account:#}");
+    assert_eq!((judge.count(), upstream.count()), (2, 0));
+}
+
 /// A proxy with routes, and what it needs.
 struct Cast {
     sidecar: Sidecar,
@@ -291,7 +323,8 @@ impl Cast {
         ]
         .into_iter()
         .map(|(who, token)| {
-            let described = token.as_ref().map_or(json!("nobody"), |token| json!({"token": token}));
+            let described =
+                token.as_ref().map_or_else(|| json!("nobody"), |token| json!({"token": token}));
             (who.to_owned(), token, described)
         })
         .collect()
@@ -388,7 +421,7 @@ fn command(config: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Whether a line is about the caller, and not about the way that the request took.
-fn is_identity(line: &String) -> bool {
+fn is_identity(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or_default();
     let ours = ["x-user", "x-project", "x-domain", "x-role", "x-tenant", "x-identity", "x-is-"];
     ours.iter().any(|start| name.starts_with(start)) || name == "openstack-system-scope"

@@ -40,6 +40,7 @@ mod policy_test;
 mod profiles;
 mod redaction;
 mod refusals;
+mod remote_checks;
 mod service_mode;
 mod service_tokens;
 mod side_doors;

@@ -20,7 +20,7 @@ policy:
 #[test]
 fn cases_that_come_as_expected_pass() {
     let output = play(
-        r#"
+        r"
 callers:
   member: {roles: [member], project: p1}
   operator: {roles: [admin], system: true}
@@ -43,7 +43,7 @@ cases:
     body: {who: owner}
     expect: allow
   - {request: PUT /v3/p1/quotas, as: member, body: not json, expect: reject, reason: body_not_json}
-"#,
+",
     );
     assert_eq!(output.status.code(), Some(0), "{}", all(&output));
     let said = stdout(&output);
@@ -57,13 +57,13 @@ cases:
 #[test]
 fn a_case_that_does_not_is_told_with_all_that_is_known_of_it() {
     let output = play(
-        r#"
+        r"
 cases:
   - {name: hers, request: GET /v3/p2/volumes, as: {roles: [member], project: p1}, expect: allow}
   - {name: his, request: GET /v3/p1/volumes, as: {roles: [member], project: p1}, expect: allow}
   - {name: reason, request: GET /v3/p1/volumes, expect: deny, reason: rule}
   - {name: route, request: GET /healthz, expect: allow, route: volumes}
-"#,
+",
     );
     assert_eq!(output.status.code(), Some(1), "{}", all(&output));
     let said = stdout(&output);

@@ -46,13 +46,13 @@ impl Written {
             }
             return builder;
         };
-        entries.iter().fold(builder, |builder, entry| match entry.value.text() {
-            Some(text) => builder.inline(entry.key.clone(), text),
-            None => {
-                let message = "must be the text of a rule, as in \"role:member\"";
-                reader.refuse(entry.value.at, &format!("policy.rules.{}", entry.key), message);
-                builder
+        entries.iter().fold(builder, |builder, entry| {
+            if let Some(text) = entry.value.text() {
+                return builder.inline(entry.key.clone(), text);
             }
+            let message = "must be the text of a rule, as in \"role:member\"";
+            reader.refuse(entry.value.at, &format!("policy.rules.{}", entry.key), message);
+            builder
         })
     }
 

@@ -34,6 +34,12 @@ pub(super) fn row(
     };
     let (pattern, takes) = pattern(&mut members, reader);
     let (access, builder) = access(&mut members, builder, reader);
+    let max_body = size(&mut members, "max_body", reader);
+    let body = size(&mut members, "body", reader).map(|limit| {
+        // What is read for rules is bounded by what may come at all.
+        let limit = limit.min(max_body.unwrap_or(u64::MAX));
+        BodyFacts { limit: usize::try_from(limit).unwrap_or(usize::MAX) }
+    });
     let route = access.map(|access| Route {
         name: name(&mut members, reader).into(),
         takes: takes.into(),
@@ -43,9 +49,8 @@ pub(super) fn row(
         shadow: members.boolean("shadow", reader).unwrap_or(false),
         query: members.words("query", reader).into_iter().map(|(word, _)| word.into()).collect(),
         headers: headers(&mut members, reader),
-        body: size(&mut members, "body", reader)
-            .map(|limit| BodyFacts { limit: usize::try_from(limit).unwrap_or(usize::MAX) }),
-        max_body: size(&mut members, "max_body", reader),
+        body,
+        max_body,
         upstream: members.text("upstream", reader).map_or("default", |(name, _)| name).into(),
     });
     if route.is_some() {
@@ -67,7 +72,8 @@ fn pattern(members: &mut Members<'_>, reader: &mut Reader<'_>) -> (Option<Patter
                 reader.refuse(at, &members.path("host"), &format!("{text:?} {error}"));
             }
         }
-        shown = format!("{shown} {text}").trim_start().to_owned();
+        shown.push_str(if shown.is_empty() { "" } else { " " });
+        shown.push_str(text);
     }
     let Some((path, at)) = members.text("path", reader) else {
         let message = "needs a path, as in \"path: /v1/{project_id}/**\"";
