@@ -11,13 +11,14 @@ use crate::front::{self, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::remote::Remote;
-use crate::telemetry::{MetricError, Registry};
+use crate::telemetry::{LogControl, MetricError, Registry};
 use crate::upstream::{self, Upstream};
 use crate::validation::{Questions, Validator};
 use crate::{server, telemetry};
 
 use super::readiness::Readiness;
-use super::{Side, descriptors};
+use super::reload::{Books, Reload};
+use super::{Again, Side, descriptors};
 
 /// How much longer than Keystone's own deadline a request waits: time for its turn, and for the
 /// answer to come back.
@@ -34,7 +35,9 @@ pub(super) struct Parts {
     pub(super) server: Arc<server::Shared>,
     pub(super) upstreams: Upstreams,
     pub(super) readiness: Readiness,
-    pub(super) side: Side,
+    pub(super) log: Option<LogControl>,
+    pub(super) books: Arc<Books>,
+    pub(super) reload: Option<Reload>,
     /// Whether access rules are enforced.
     pub(super) access_rules: bool,
 }
@@ -47,6 +50,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     let registry = Registry::default();
     about_the_process(&registry, config)?;
     let Identities { keystone, validator, questions } = identities(config, &registry)?;
+    let books = Books::new(&registry, Clock::system(), config, side.effective.clone())?;
     let admission = Admission::new(
         Arc::clone(&validator),
         Remote::new(config.remote.clone(), &registry)?,
@@ -60,6 +64,11 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         front::Metrics::register(&registry)?,
     )
     .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
+    let (door, books) = (Arc::new(door), Arc::new(books));
+    let reload = side.again.map(|Again { sources, files }| {
+        let (door, books) = (Arc::clone(&door), Arc::clone(&books));
+        Reload::new(sources, files, config, side.effective, door, books)
+    });
     let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
@@ -68,10 +77,12 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         keystone,
         validator,
         questions,
-        door: Arc::new(door),
+        door,
         upstreams,
         readiness,
-        side,
+        log: side.log,
+        books,
+        reload,
         access_rules: config.keystone.access_rules,
     })
 }
@@ -130,12 +141,6 @@ fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricE
         .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
         .with_label_values(&[env!("CARGO_PKG_VERSION")])
         .set(1);
-    registry
-        .gauge(
-            "config_warnings",
-            "Settings in force that weaken security; the log names them at every start.",
-        )?
-        .set(i64::try_from(config.warnings.len()).unwrap_or(i64::MAX));
     let ttl = i64::try_from(config.validation.ttl.as_secs()).unwrap_or(i64::MAX);
     registry
         .gauge(

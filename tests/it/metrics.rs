@@ -11,13 +11,17 @@ use crate::support::{Client, Scene, eventually, request};
 const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("access_log_enabled", &[], false),
     ("build_info", &[("version", &[env!("CARGO_PKG_VERSION")])], false),
+    ("config_last_reload_success_timestamp_seconds", &[], false),
+    ("config_last_reload_successful", &[], false),
+    ("config_reloads_total", &[("result", &["failed", "ok", "unchanged"])], false),
+    ("config_restart_needed", &[], false),
     ("config_warnings", &[], false),
     ("connections", &[("listener", &["public"])], false),
     ("connections_accepted_total", &[("listener", &["public"])], false),
     ("http_overhead_duration_seconds", &[("route", &["default"])], true),
     (
         "http_rejected_total",
-        &[("reason", &["connection", "framing", "host", "method", "target"])],
+        &[("reason", &["connection", "framing", "host", "method", "path", "target"])],
         false,
     ),
     (
@@ -34,6 +38,8 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("keystone_retries_total", &[], false),
     ("keystone_up", &[], false),
     ("log_lines_lost", &[], false),
+    ("policy_remote_check_duration_seconds", &[], true),
+    ("policy_remote_checks_total", &[("outcome", &["allow", "deny", "unanswered"])], false),
     ("service_token_expiry_timestamp_seconds", &[], false),
     ("token_cache_bytes", &[("tier", &["memory"])], false),
     ("token_cache_capacity_bytes", &[("tier", &["memory"])], false),
@@ -96,11 +102,16 @@ const FAULTS: &[&str] = &[
 
 /// Decisions and the reasons that go with each.
 const DECISIONS: &[(&str, &[&str])] = &[
-    ("allow", &["confirmed"]),
+    ("allow", &["confirmed", "public"]),
     ("defer", REFUSALS),
     ("deny", REFUSALS),
+    ("deny", DENIALS),
+    ("deny", &["no_route"]),
     ("error", &["unavailable"]),
+    ("shadow_deny", DENIALS),
 ];
+
+const DENIALS: &[&str] = &["rule", "scope", "undecided"];
 
 const REFUSALS: &[&str] = &[
     "bound",
@@ -116,8 +127,10 @@ const REFUSALS: &[&str] = &[
 
 /// Codes that exist from the start; others appear when they happen, as status codes are a closed
 /// set by themselves.
-const HTTP_CODES: &[&str] =
-    &["200", "201", "204", "400", "401", "404", "405", "431", "499", "500", "502", "503", "504"];
+const HTTP_CODES: &[&str] = &[
+    "200", "201", "204", "400", "401", "403", "404", "405", "413", "431", "499", "500", "502",
+    "503", "504",
+];
 const KEYSTONE_CODES: &[&str] = &["200", "201", "401", "403", "404", "429", "500", "503", "none"];
 
 /// The process' own, under their usual names.
