@@ -36,6 +36,15 @@ pub enum Command {
     /// Write a `[keystone_authtoken]` down as a configuration file of ours, with a report of what
     /// became of each option. Ends with 3 when something in it was refused.
     Import(Import),
+    /// What would come of a request, and why: the route, the caller, the rule with each check's
+    /// verdict, the headers, the answer. Ends with 1 when the request would be refused.
+    Explain(Box<Explain>),
+    /// Work on the rules.
+    Policy {
+        /// What to do.
+        #[command(subcommand)]
+        what: Rules,
+    },
     /// Ask a running proxy on this machine whether it is ready; for images without curl.
     Health(Health),
 }
@@ -65,6 +74,101 @@ pub enum Show {
     Schema,
     /// The reference in Markdown.
     Reference,
+}
+
+/// What to do with the rules.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// Play tables of requests and compare what comes with what is expected. Ends with 1 when any
+    /// differs, and with 3 when a table or the configuration is wrong.
+    Test(PolicyTest),
+}
+
+/// Tables of requests.
+#[derive(Debug, Args)]
+pub struct PolicyTest {
+    /// The tables, in YAML.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The configuration to test.
+    #[command(flatten)]
+    pub configured: Configured,
+}
+
+/// A request, and who sends it. Nobody, when nothing says who.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are booleans")]
+pub struct Explain {
+    /// The configuration to ask.
+    #[command(flatten)]
+    pub configured: Configured,
+    /// The path, and perhaps a query.
+    #[arg(value_name = "PATH[?QUERY]")]
+    pub path: String,
+    /// The method.
+    #[arg(long, default_value = "GET")]
+    pub method: String,
+    /// The host that the request names.
+    #[arg(long)]
+    pub host: Option<String>,
+    /// A header; may be repeated. Tokens are refused here: others can read the command line.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    pub header: Vec<(String, String)>,
+    /// The body, as it would be sent.
+    #[arg(long, value_name = "FILE")]
+    pub body: Option<PathBuf>,
+    /// Ask Keystone about the token in this file.
+    #[arg(long, value_name = "FILE", group = "who")]
+    pub token_file: Option<PathBuf>,
+    /// Ask Keystone about the token on standard input.
+    #[arg(long, group = "who")]
+    pub token_stdin: bool,
+    /// Whoever this saved body of an answer to GET /v3/auth/tokens is about; Keystone is not
+    /// asked.
+    #[arg(long, value_name = "FILE", group = "who")]
+    pub identity: Option<PathBuf>,
+    /// The user's id.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    pub user: Option<String>,
+    /// A role of the user; may be repeated.
+    #[arg(long, value_name = "NAME", conflicts_with = "who")]
+    pub role: Vec<String>,
+    /// The scope: this project.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    pub project: Option<String>,
+    /// The scope: this domain.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    pub domain: Option<String>,
+    /// The scope: the system.
+    #[arg(long, conflicts_with = "who")]
+    pub system: bool,
+    /// No scope.
+    #[arg(long, conflicts_with = "who")]
+    pub unscoped: bool,
+    /// A role of a service that calls on the user's behalf; may be repeated.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["token_file", "token_stdin"])]
+    pub service_role: Vec<String>,
+    /// The trust that the token was obtained through.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    pub trust: Option<String>,
+    /// The application credential that it was obtained with.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    pub application_credential: Option<String>,
+    /// Print data instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Explain {
+    /// Whether anything is said about the caller.
+    pub fn describes_somebody(&self) -> bool {
+        let ids = [&self.user, &self.project, &self.domain, &self.trust];
+        ids.into_iter().chain([&self.application_credential]).any(Option::is_some)
+            || !self.role.is_empty()
+            || !self.service_role.is_empty()
+            || self.system
+            || self.unscoped
+    }
 }
 
 /// The section to write down.
@@ -113,6 +217,12 @@ pub struct Health {
     /// What keystonemiddleware reads; `PORTCULLIS_KEYSTONE_AUTHTOKEN` names it too.
     #[arg(long, value_name = "FILE[:SECTION]")]
     pub keystone_authtoken: Option<String>,
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    text.split_once(':')
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .ok_or_else(|| "write NAME: VALUE, as in Content-Type: application/json".to_owned())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -11,6 +11,7 @@ pub mod app;
 
 pub mod config;
 
+pub mod explain;
 pub mod front;
 pub mod server;
 

@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 /// What each room may import. A room that is missing here, or an arrow that is not listed, fails.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "commands"]),
-    ("commands", &["app", "cli", "config", "policy", "telemetry"]),
+    ("commands", &["app", "cli", "config", "explain", "policy", "telemetry"]),
     (
         "app",
         &[
             "admission",
             "cli",
             "config",
+            "explain",
             "front",
             "identity",
             "keystone",
@@ -34,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "admission",
             "dial",
+            "explain",
             "front",
             "identity",
             "keystone",
@@ -46,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    ("explain", &["admission", "front", "identity", "keystone", "policy"]),
     ("front", &["admission", "identity", "policy", "routing", "telemetry", "upstream"]),
     ("admission", &["identity", "policy", "remote", "routing", "validation"]),
     ("validation", &["identity", "keystone", "telemetry"]),

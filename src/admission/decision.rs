@@ -27,6 +27,16 @@ impl Standing {
         Self { user: Err(Rejection::MissingToken), service: Ok(None), public: true }
     }
 
+    /// Whom Keystone vouched for.
+    pub fn user(&self) -> Option<&Arc<Identity>> {
+        self.user.as_ref().ok()
+    }
+
+    /// The service that calls on the user's behalf.
+    pub fn service(&self) -> Option<&Arc<Identity>> {
+        self.service.as_ref().ok()?.as_ref()
+    }
+
     /// Those whom Keystone vouched for; `None` without a user.
     pub fn caller(&self) -> Option<Caller<'_>> {
         let service = self.service.as_ref().ok().and_then(Option::as_deref);

@@ -6,6 +6,7 @@ mod access_rules;
 mod decision;
 mod request;
 mod settings;
+mod source;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +20,13 @@ use crate::validation::{TokenFailure, Validator};
 pub use decision::{Grant, Party, Rejection, Standing};
 pub use request::{AccessRequest, Credential};
 pub use settings::Settings;
+pub use source::Cast;
+
+use source::Source;
 
 /// Decides. Shared by all workers.
 pub struct Admission {
-    validator: Arc<Validator>,
-    remote: Remote,
+    source: Source,
     settings: Settings,
 }
 
@@ -39,7 +42,19 @@ impl Admission {
     /// Decides by what `validator` says and the operator wants; `remote` asks the servers that
     /// rules name.
     pub fn new(validator: Arc<Validator>, remote: Remote, settings: Settings) -> Self {
-        Self { validator, remote, settings }
+        Self { source: Source::Live { validator, remote }, settings }
+    }
+
+    /// The same decisions about requests whose tokens stand for whom `cast` says. Nobody is asked:
+    /// what a rule leaves to another server stays unknown.
+    #[must_use]
+    pub fn rehearsing(cast: Cast, settings: Settings) -> Self {
+        Self { source: Source::Cast(cast), settings }
+    }
+
+    /// What the operator wants.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Where a request leads.
@@ -63,7 +78,7 @@ impl Admission {
         waited: &mut Duration,
     ) -> Result<Grant, Rejection> {
         let standing = self.identify(request, waited).await?;
-        self.permit(policy, request.way, facts, standing).await
+        self.permit(policy, request.way, facts, standing, &mut Answers::new()).await
     }
 
     /// Who sent `request`.
@@ -95,8 +110,13 @@ impl Admission {
         let user = match token {
             Ok(token) => {
                 let allowance = self.allowance(vouched);
-                let said =
-                    self.validator.validate(token, allowance, request.request_id, waited).await;
+                // Matched here, not behind another future: the common one stays small.
+                let said = match &self.source {
+                    Source::Cast(cast) => cast.user(),
+                    Source::Live { validator, .. } => {
+                        validator.validate(token, allowance, request.request_id, waited).await
+                    }
+                };
                 self.or_defer(request, self.judged(said, request, vouched))?
             }
             Err(rejection) => Err(rejection),
@@ -107,7 +127,7 @@ impl Admission {
     /// Whether whoever stands there may do what is asked, in view of `facts`.
     ///
     /// Cancel-safe. Waits only where a rule asks another server, for each question at most as long
-    /// as that is configured to take.
+    /// as that is configured to take; what they say is added to `answers`.
     ///
     /// # Errors
     /// When the policy says no, unless the route is only watched; when another server that has to
@@ -118,6 +138,7 @@ impl Admission {
         way: &Way<'_, '_>,
         facts: &Facts<'_>,
         standing: Standing,
+        answers: &mut Answers,
     ) -> Result<Grant, Rejection> {
         // Where the service is to decide itself, there is nobody to judge.
         let Some(caller) = standing.caller() else {
@@ -125,7 +146,7 @@ impl Admission {
         };
         let verdict = if policy.settings().remote {
             // Rare; boxed so that the common future stays small.
-            Box::pin(self.ask_around(policy, way, facts, caller)).await?
+            Box::pin(self.ask_around(policy, way, facts, caller, answers)).await?
         } else {
             policy.permits(way, facts, caller)
         };
@@ -143,10 +164,10 @@ impl Admission {
         way: &Way<'_, '_>,
         facts: &Facts<'_>,
         caller: policy::Caller<'_>,
+        answers: &mut Answers,
     ) -> Result<Result<(), Forbidden>, Rejection> {
-        let mut answers = Answers::new();
         loop {
-            let question = match policy.step(way, facts, caller, &answers) {
+            let question = match policy.step(way, facts, caller, answers) {
                 Ruling::Decided(verdict) => return Ok(verdict),
                 Ruling::Ask(question) => question,
             };
@@ -157,7 +178,10 @@ impl Admission {
                 target: facts.to_json(way),
                 credentials: caller.to_json(),
             };
-            let answer = self.remote.ask(&inquiry).await;
+            let answer = match &self.source {
+                Source::Cast(_) => Err(Unanswered),
+                Source::Live { remote, .. } => remote.ask(&inquiry).await,
+            };
             let retry_after = self.settings.retry_after;
             let allowed = answer.map_err(|Unanswered| Rejection::Unavailable { retry_after })?;
             answers.insert(&question, allowed);
@@ -204,8 +228,12 @@ impl Admission {
             Err(Rejection::MissingToken) => return Ok(None),
             Err(rejection) => return Err(rejection.of_the_service_token()),
         };
-        let said =
-            self.validator.validate(token, Allowance::None, request.request_id, waited).await;
+        let said = match &self.source {
+            Source::Cast(cast) => cast.service(),
+            Source::Live { validator, .. } => {
+                validator.validate(token, Allowance::None, request.request_id, waited).await
+            }
+        };
         // Its own access rules hold too; no chain began before it.
         let identity =
             self.judged(said, request, false).map_err(Rejection::of_the_service_token)?;

@@ -38,6 +38,8 @@ pub(super) struct Parts {
     pub(super) log: Option<LogControl>,
     pub(super) books: Arc<Books>,
     pub(super) reload: Option<Reload>,
+    /// Whether access rules are enforced.
+    pub(super) access_rules: bool,
 }
 
 /// Builds them all.
@@ -47,20 +49,8 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     }
     let registry = Registry::default();
     about_the_process(&registry, config)?;
-    let clock = Clock::system();
-    let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), &registry)?);
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).context("the system gives no random numbers")?;
-    let books = Books::new(&registry, clock.clone(), config, side.effective.clone())?;
-    let (validator, questions) = Validator::new(
-        &config.validation,
-        Arc::clone(&keystone),
-        config.keystone.timeout + SLACK,
-        TokenHasher::new(key),
-        clock,
-        &registry,
-    )?;
-    let validator = Arc::new(validator);
+    let Identities { keystone, validator, questions } = identities(config, &registry)?;
+    let books = Books::new(&registry, Clock::system(), config, side.effective.clone())?;
     let admission = Admission::new(
         Arc::clone(&validator),
         Remote::new(config.remote.clone(), &registry)?,
@@ -93,7 +83,32 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         log: side.log,
         books,
         reload,
+        access_rules: config.keystone.access_rules,
     })
+}
+
+/// What finds out who a token is.
+pub(super) struct Identities {
+    pub(super) keystone: Arc<Keystone>,
+    pub(super) validator: Arc<Validator>,
+    pub(super) questions: Questions,
+}
+
+/// Builds it.
+pub(super) fn identities(config: &Config, registry: &Registry) -> anyhow::Result<Identities> {
+    let clock = Clock::system();
+    let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), registry)?);
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the system gives no random numbers")?;
+    let (validator, questions) = Validator::new(
+        &config.validation,
+        Arc::clone(&keystone),
+        config.keystone.timeout + SLACK,
+        TokenHasher::new(key),
+        clock,
+        registry,
+    )?;
+    Ok(Identities { keystone, validator: Arc::new(validator), questions })
 }
 
 fn upstreams(config: &Config, metrics: &upstream::Metrics) -> anyhow::Result<Upstreams> {

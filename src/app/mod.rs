@@ -6,6 +6,7 @@
 mod build;
 mod descriptors;
 pub mod dev;
+mod explain;
 mod health;
 mod pages;
 mod readiness;
@@ -26,6 +27,7 @@ use build::Parts;
 use readiness::Readiness;
 use runtime::Background;
 
+pub use explain::Rehearsals;
 pub use health::probe;
 pub use shutdown::Stop;
 

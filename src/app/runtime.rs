@@ -98,7 +98,8 @@ impl Background {
     }
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+/// A runtime on the thread that blocks on it.
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_current_thread().enable_all().build().context("cannot start a runtime")
 }
 

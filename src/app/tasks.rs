@@ -49,7 +49,13 @@ pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }
     if let Some(socket) = admin {
-        let page = Admin { validator: parts.validator, log: parts.log, books: parts.books };
+        let page = Admin {
+            validator: parts.validator,
+            log: parts.log,
+            books: parts.books,
+            door: parts.door,
+            access_rules: parts.access_rules,
+        };
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }
     Ok(tasks)

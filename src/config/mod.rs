@@ -7,6 +7,7 @@
 
 mod account;
 mod authtoken;
+mod cases;
 mod clouds;
 mod effective;
 mod environment;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use authtoken::{Authtoken, Import, import, ini_to_json};
+pub use cases::cases;
 pub use effective::Effective;
 pub use environment::Environment;
 pub use errors::ConfigErrors;

@@ -45,7 +45,7 @@ pub struct Process {
     pub workers: usize,
     /// Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `None` for nowhere.
     pub telemetry: Option<SocketAddr>,
-    /// Where `/config`, `/cache` and `/log-level` are served; `None` for nowhere. Loopback only.
+    /// Where `/config`, `/cache`, `/explain` and `/log-level` are served; `None` for nowhere. Loopback only.
     pub admin: Option<SocketAddr>,
     /// How long to go on accepting after readiness turned red, so that load balancers notice.
     pub drain_delay: Duration,

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -34,11 +34,14 @@ pub(super) struct Read {
 /// # Errors
 /// 413 for one that is too long, 400 for one that is no JSON object or array, or is marked as
 /// something else.
-pub(super) async fn read(
+pub(super) async fn read<B>(
     headers: &HeaderMap,
-    body: Incoming,
+    body: B,
     wanted: BodyFacts,
-) -> Result<Read, Refusal> {
+) -> Result<Read, Refusal>
+where
+    B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+{
     if !is_json(headers) {
         return Err(Refusal::BodyNotJson);
     }

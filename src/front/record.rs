@@ -90,19 +90,14 @@ impl Record {
         if let Party::Confirmed(service) = grant.service() {
             self.service = Some(Arc::clone(service));
         }
-        let (decision, reason) = match (grant.deferred(), grant.shadow()) {
-            (Some(rejection), _) => (Decision::Defer, Reason::of(&rejection)),
-            (None, Some(forbidden)) => (Decision::ShadowDeny, forbidden.into()),
-            (None, None) if grant.is_public() => (Decision::Allow, Reason::Public),
-            (None, None) => (Decision::Allow, Reason::Confirmed),
-        };
+        let (decision, reason) = granted(grant);
         self.decided(decision, reason, waited);
     }
 
     /// The request is answered by us.
     pub(super) fn rejected(&mut self, rejection: &Rejection, waited: Duration) {
-        let decision = if rejection.is_outage() { Decision::Error } else { Decision::Deny };
-        self.decided(decision, Reason::of(rejection), waited);
+        let (decision, reason) = rejected(rejection);
+        self.decided(decision, reason, waited);
     }
 
     fn decided(&mut self, decision: Decision, reason: Reason, waited: Duration) {
@@ -181,6 +176,22 @@ impl Record {
             "request"
         );
     }
+}
+
+/// What a grant is counted as.
+pub(super) fn granted(grant: &Grant) -> (Decision, Reason) {
+    match (grant.deferred(), grant.shadow()) {
+        (Some(rejection), _) => (Decision::Defer, Reason::of(&rejection)),
+        (None, Some(forbidden)) => (Decision::ShadowDeny, forbidden.into()),
+        (None, None) if grant.is_public() => (Decision::Allow, Reason::Public),
+        (None, None) => (Decision::Allow, Reason::Confirmed),
+    }
+}
+
+/// What a rejection is counted as.
+pub(super) fn rejected(rejection: &Rejection) -> (Decision, Reason) {
+    let decision = if rejection.is_outage() { Decision::Error } else { Decision::Deny };
+    (decision, Reason::of(rejection))
 }
 
 impl Drop for Record {

@@ -12,6 +12,8 @@ use crate::admission::Rejection;
 use crate::identity::BadToken;
 use crate::upstream::UpstreamError;
 
+use super::metrics::Rejected;
+
 /// Why a request was answered by us.
 #[derive(Clone, Debug)]
 pub(super) enum Refusal {
@@ -51,6 +53,19 @@ impl From<&UpstreamError> for Refusal {
                 Self::Upstream(Gateway::Bad)
             }
             UpstreamError::Deadline(_) => Self::Upstream(Gateway::Timeout),
+        }
+    }
+}
+
+impl From<Rejected> for Refusal {
+    fn from(why: Rejected) -> Self {
+        match why {
+            Rejected::Method => Self::Method,
+            Rejected::Connection
+            | Rejected::Framing
+            | Rejected::Host
+            | Rejected::Path
+            | Rejected::Target => Self::BadRequest,
         }
     }
 }

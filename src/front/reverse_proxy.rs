@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, Uri, header};
+use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use crate::admission::{AccessRequest, Admission, Grant, Rejection};
+use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Facts, Forbidden, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
 use crate::routing::Asked;
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
@@ -94,13 +94,12 @@ impl ReverseProxy {
         let way = Admission::receive(&rules.policy, asked(&client, &target))
             .map_err(|rejection| refuse(record, rules, None, rejection, Duration::ZERO))?;
         record.routed(rules.books(way.route));
-        // A rule must not see what the service will not.
-        if way.route.headers.iter().any(|name| nominated.contains(name)) {
+        if hides_a_fact(&way, &nominated) {
             return Err(self.reject(Rejected::Connection));
         }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let length = body.size_hint().exact().filter(|_| stated);
-        if way.route.max_body.is_some_and(|most| length.is_some_and(|length| length > most)) {
+        if is_too_long(&way, length) {
             return Err(Refusal::BodyTooLarge);
         }
         let (grant, body) = self.decide(&client, body, &target, id, &way, rules, record).await?;
@@ -130,14 +129,7 @@ impl ReverseProxy {
 
     fn reject(&self, why: Rejected) -> Refusal {
         self.shared.metrics.rejected.count(why);
-        match why {
-            Rejected::Method => Refusal::Method,
-            Rejected::Connection
-            | Rejected::Framing
-            | Rejected::Host
-            | Rejected::Path
-            | Rejected::Target => Refusal::BadRequest,
-        }
+        why.into()
     }
 
     /// Whether the request may go on, and with which body: its own as it streams, or what was
@@ -165,20 +157,19 @@ impl ReverseProxy {
         let identified = self.shared.admission.identify(&access, &mut waited).await;
         let standing =
             identified.map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
-        // Never read for somebody whom no rule will be asked about.
-        let (body, members) = match way.route.body {
-            Some(limits) if standing.caller().is_some() && !body.is_end_stream() => {
-                let read = Box::pin(json_body::read(&client.headers, body, limits)).await?;
+        let (body, members) = match wanted(way, &standing, body.is_end_stream()) {
+            Some(how) => {
+                let read = Box::pin(json_body::read(&client.headers, body, how)).await?;
                 (RequestBody::whole(read.bytes), Some(read.members))
             }
-            _ => (RequestBody::new(body, way.route.max_body), None),
+            None => (RequestBody::new(body, way.route.max_body), None),
         };
         let facts =
             Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
         let grant = self
             .shared
             .admission
-            .permit(&rules.policy, way, &facts, standing)
+            .permit(&rules.policy, way, &facts, standing, &mut Answers::new())
             .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         record.granted(&grant, waited);
@@ -186,8 +177,24 @@ impl ReverseProxy {
     }
 }
 
+/// A rule must not see what the service will not.
+pub(super) fn hides_a_fact(way: &Way<'_, '_>, nominated: &[HeaderName]) -> bool {
+    way.route.headers.iter().any(|name| nominated.contains(name))
+}
+
+/// Whether the route takes no body of the length that was stated.
+pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {
+    way.route.max_body.is_some_and(|most| length.is_some_and(|length| length > most))
+}
+
+/// Whether the body has to be read for the decision: never for somebody whom no rule will be asked
+/// about.
+pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Option<BodyFacts> {
+    way.route.body.filter(|_| standing.caller().is_some() && !empty)
+}
+
 /// What routes are found by.
-fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
+pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
     let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     Asked { method: &client.method, host, path: target.path() }
 }

@@ -77,7 +77,11 @@ fn fields(grant: &Grant, names: Names) -> usize {
 }
 
 /// Says who the parties are, or that nobody vouches for them.
-fn vouch(grant: &Grant, names: Names, headers: &mut HeaderMap) -> Result<(), Unrenderable> {
+pub(super) fn vouch(
+    grant: &Grant,
+    names: Names,
+    headers: &mut HeaderMap,
+) -> Result<(), Unrenderable> {
     match grant.user() {
         Some(user) => user.apply_to(names, headers)?,
         None => mark_invalid(names, headers),

@@ -1,5 +1,7 @@
 //! What the operator decides about the door.
 
+use crate::identity::Names;
+
 /// How requests are read and refused.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -7,4 +9,11 @@ pub struct Settings {
     pub www_authenticate_uri: String,
     /// Whether the older names of identity headers are sent too.
     pub deprecated: bool,
+}
+
+impl Settings {
+    /// The names under which the service is told who the user is.
+    pub(super) fn names(&self) -> Names {
+        if self.deprecated { Names::UserAndDeprecated } else { Names::User }
+    }
 }

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use http::HeaderValue;
+use http::request::Parts;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Cast};
 use crate::identity::Names;
 use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
 
 use super::Settings;
 use super::metrics::{Metrics, RouteMetrics};
+use super::rehearsal::{Rehearsal, Stage};
 use super::reply::challenge;
 
 /// The decision, the words of a refusal, and the books.
@@ -46,7 +49,7 @@ impl Shared {
         metrics: Metrics,
     ) -> Option<Self> {
         let challenge = challenge(&settings.www_authenticate_uri)?;
-        let names = if settings.deprecated { Names::UserAndDeprecated } else { Names::User };
+        let names = settings.names();
         let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics, None));
         Some(Self { admission, challenge, names, access, metrics, rules })
     }
@@ -60,6 +63,18 @@ impl Shared {
     /// The policy in force.
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.rules.load().policy)
+    }
+
+    /// Plays a request that is not sent, by the policy in force; `cast` says who comes, or else
+    /// the tokens in it do. Nothing is counted.
+    ///
+    /// Cancel-safe; waits as [`Admission::identify`] does.
+    pub async fn rehearse(&self, client: &Parts, body: Bytes, cast: Option<Cast>) -> Rehearsal {
+        let rehearsing =
+            cast.map(|cast| Admission::rehearsing(cast, self.admission.settings().clone()));
+        let policy = self.policy();
+        let admission = rehearsing.as_ref().unwrap_or(&self.admission);
+        Stage { admission, policy: &policy, names: self.names }.rehearse(client, body).await
     }
 
     pub(super) fn rules(&self) -> Arc<Rules> {

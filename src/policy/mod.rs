@@ -7,7 +7,7 @@ mod facts;
 mod route;
 mod settings;
 
-use oslo_policy::{Denial, Step, Verdict};
+use oslo_policy::{Denial, Explanation, Step, Verdict};
 
 use crate::routing::{Asked, Found, PathRules, Table};
 
@@ -160,6 +160,19 @@ impl Policy {
                 Verdict::Deny(Denial::Undecided(_)) => Err(Forbidden::Undecided),
             }),
         }
+    }
+
+    /// How the route's rule comes to its verdict, with these answers of other servers; `None`
+    /// where no rule is asked.
+    pub fn explain(
+        &self,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        caller: Caller<'_>,
+        answers: &Answers,
+    ) -> Option<Explanation> {
+        let Access::Rule(rule) = &way.route.access else { return None };
+        Some(self.rules.explain(rule, &facts.target(way), &caller, answers))
     }
 }
 

@@ -8,18 +8,22 @@ use http::uri::Authority;
 use http::{Method, Request, StatusCode, header};
 use serde_json::json;
 
-use crate::identity::TokenDigest;
+use crate::explain::{Account, Question, Reading, Tokens};
+use crate::front;
+use crate::identity::{Clock, TokenDigest};
 use crate::telemetry::LogControl;
 use crate::validation::{Purge, Validator};
 
 use super::super::reload::Books;
 use super::{Page, Pages};
 
-/// `/config`, `/cache` and `/log-level`.
+/// `/config`, `/cache`, `/explain` and `/log-level`.
 pub(in super::super) struct Admin {
     pub(in super::super) validator: Arc<Validator>,
     pub(in super::super) log: Option<LogControl>,
     pub(in super::super) books: Arc<Books>,
+    pub(in super::super) door: Arc<front::Shared>,
+    pub(in super::super) access_rules: bool,
 }
 
 const HELP: &str = "\
@@ -29,11 +33,12 @@ GET /cache             how full the token cache is
 DELETE /cache?all      forget everything, or one of
   ?user=ID ?project=ID ?audit_id=ID ?token_digest=SHA256
 GET /log-level         the log filter in force
+POST /explain          what would come of a request that is described in JSON, and why
 PUT /log-level         replace it, for example by: info,portcullis::keystone=debug
 ";
 
 impl Pages for Admin {
-    fn answer(&self, request: &Request<()>, body: &str) -> Page {
+    async fn answer(&self, request: &Request<()>, body: &str) -> Page {
         if request.headers().contains_key(header::ORIGIN) || !names_this_host(request) {
             return Page::text(StatusCode::FORBIDDEN, "not for browsers\n");
         }
@@ -41,10 +46,16 @@ impl Pages for Admin {
             (&Method::GET, "/config") => Page::json(&self.books.page()),
             (&Method::GET, "/cache") => self.fill(),
             (&Method::DELETE, "/cache") => self.purge(request.uri().query().unwrap_or_default()),
+            (&Method::POST, "/explain") => self.explain(body).await,
             (&Method::GET, "/log-level") => self.level(),
             (&Method::PUT, "/log-level") => self.set_level(body),
             _ => Page::text(StatusCode::NOT_FOUND, HELP),
         }
+    }
+
+    fn longest_body(path: &str) -> usize {
+        // A saved identity with a whole catalogue fits, and a body of some size beside it.
+        if path == "/explain" { 512 * 1024 } else { 4096 }
     }
 }
 
@@ -67,6 +78,21 @@ impl Admin {
         let purged = self.validator.purge(&which);
         tracing::info!(purged, "the cache was purged on request");
         Page::json(&json!({ "purged": purged }))
+    }
+
+    /// What would come of a request, by the policy in force. The description may hold tokens; it
+    /// is held no longer than this takes, and none of it is logged.
+    async fn explain(&self, body: &str) -> Page {
+        let how = Reading { access_rules: self.access_rules, tokens: Tokens::Allowed };
+        let Ok(described) = serde_json::from_str(body) else {
+            return Page::text(StatusCode::BAD_REQUEST, "the body is not JSON\n");
+        };
+        let question = match Question::read(&described, how) {
+            Ok(question) => question,
+            Err(wrong) => return Page::text(StatusCode::BAD_REQUEST, format!("{wrong}\n")),
+        };
+        let played = self.door.rehearse(question.parts(), question.body(), question.cast());
+        Page::json(&Account::new(&question, played.await, Clock::system().now()).to_json())
     }
 
     fn level(&self) -> Page {

@@ -27,8 +27,13 @@ const MAX_CONNECTIONS: usize = 64;
 
 /// A set of pages.
 pub(super) trait Pages: Send + Sync + 'static {
-    /// Answers one request; `body` has been read, up to a few kilobytes.
-    fn answer(&self, request: &Request<()>, body: &str) -> Page;
+    /// Answers one request; `body` has been read, up to its limit.
+    fn answer(&self, request: &Request<()>, body: &str) -> impl Future<Output = Page> + Send;
+
+    /// The longest body that the page at `path` takes, in bytes.
+    fn longest_body(_path: &str) -> usize {
+        4096
+    }
 }
 
 /// What a page says.
@@ -84,13 +89,13 @@ pub(super) async fn serve<P: Pages>(listener: TcpListener, pages: Arc<P>) {
 async fn one<P: Pages>(pages: &P, request: Request<Incoming>) -> Response<Full<Bytes>> {
     use http_body_util::{BodyExt, Limited};
     let (head, body) = request.into_parts();
-    let read = Limited::new(body, 4096).collect();
+    let read = Limited::new(body, P::longest_body(head.uri.path())).collect();
     let body = match tokio::time::timeout(Duration::from_secs(5), read).await {
         Ok(Ok(body)) => body.to_bytes(),
         _ => return response(Page::text(StatusCode::BAD_REQUEST, "the body is too long\n")),
     };
     let text = String::from_utf8_lossy(&body);
-    response(pages.answer(&Request::from_parts(head, ()), text.trim()))
+    response(pages.answer(&Request::from_parts(head, ()), text.trim()).await)
 }
 
 fn response(page: Page) -> Response<Full<Bytes>> {

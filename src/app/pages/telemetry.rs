@@ -17,7 +17,7 @@ pub(in super::super) struct Telemetry {
 }
 
 impl Pages for Telemetry {
-    fn answer(&self, request: &Request<()>, _: &str) -> Page {
+    async fn answer(&self, request: &Request<()>, _: &str) -> Page {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Page::text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");
         }

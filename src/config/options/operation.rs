@@ -24,8 +24,8 @@ pub(super) static ADMIN: Section = Section {
         "admin.listen",
         Kind::Address,
         Absent::Value("127.0.0.1:9181"),
-        "Where `/config`, `/cache` and `/log-level` are served; `off` for nowhere. It asks \
-         nobody who they are, so only a loopback address is accepted.",
+        "Where `/config`, `/cache`, `/explain` and `/log-level` are served; `off` for nowhere. It \
+         asks nobody who they are, so only a loopback address is accepted.",
     )
     .or("off")],
 };

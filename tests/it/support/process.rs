@@ -1,6 +1,6 @@
 //! The real program in a process of its own, where memory, output and signals are its own too.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -54,6 +54,18 @@ impl Process {
     pub fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let scratch = Scratch::new();
         command(&scratch, arguments, variables).output().unwrap()
+    }
+
+    /// Runs the program to its end, with `input` to read.
+    #[track_caller]
+    pub fn feed(arguments: &[&str], input: &str) -> Output {
+        let scratch = Scratch::new();
+        let mut command = command(&scratch, arguments, &[]);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        // Dropped at once, so that the program sees the end of it.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
     }
 
     /// Everything it has written so far, to either output.

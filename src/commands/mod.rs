@@ -1,5 +1,8 @@
 //! One function for each command: load, do, say.
 
+mod explain;
+mod policy;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -7,17 +10,41 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::app::{Again, App, Side, dev, probe};
-use crate::cli::{Cli, Command, Configured, Health, Import, Show};
+use crate::cli::{Cli, Command, Configured, Health, Import, Rules, Show};
 use crate::config::{self, Authtoken, ConfigErrors, Environment, Input, Loaded, Sources};
+use crate::explain::Wrong;
 use crate::policy::{Policy, Route};
 use crate::telemetry;
 
 /// What a wrong configuration ends with.
 const WRONG_CONFIGURATION: u8 = 3;
 
+/// What a wrong command line ends with.
+const WRONG_COMMAND_LINE: u8 = 2;
+
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Explain(question) => explain::explain(*question),
+        Command::Policy { what: Rules::Test(table) } => policy::test(table),
+        other => simple(other).map(|()| ExitCode::SUCCESS),
+    };
+    let error = match done {
+        Ok(code) => return code,
+        Err(error) => error,
+    };
+    // Nobody is left to tell when standard error is gone too.
+    if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
+        let _ = writeln!(std::io::stderr(), "{errors}");
+        return ExitCode::from(WRONG_CONFIGURATION);
+    }
+    let _ = writeln!(std::io::stderr(), "portcullis: {error:#}");
+    if error.is::<Wrong>() { ExitCode::from(WRONG_COMMAND_LINE) } else { ExitCode::FAILURE }
+}
+
+/// Commands that succeed or fail.
+fn simple(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Run(from) => serve(from),
         Command::Dev(trial) => dev::run(trial),
         Command::Check(from) => check(from),
@@ -28,15 +55,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Config { what: Show::Reference } => say(config::reference().trim_end()),
         Command::Import(what) => import(&what),
         Command::Health(health) => ask(health),
-    };
-    let Err(error) = done else { return ExitCode::SUCCESS };
-    // Nobody is left to tell when standard error is gone too.
-    if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
-        let _ = writeln!(std::io::stderr(), "{errors}");
-        return ExitCode::from(WRONG_CONFIGURATION);
+        Command::Explain(_) | Command::Policy { .. } => Ok(()),
     }
-    let _ = writeln!(std::io::stderr(), "portcullis: {error:#}");
-    ExitCode::FAILURE
 }
 
 fn serve(from: Configured) -> anyhow::Result<()> {
