@@ -13,8 +13,22 @@ use super::{Decision, LISTENER, Metrics, Reason, Verb};
 const USUAL: [u16; 15] =
     [200, 201, 204, 400, 401, 403, 404, 405, 413, 431, 499, 500, 502, 503, 504];
 
-/// Statuses run from 100 to 999.
-const CODES: usize = 900;
+/// Codes that services answer with (RFC 9110 and its extensions); each has a place for its handle.
+/// Any other is found by name each time.
+#[rustfmt::skip]
+const KNOWN: [u16; 62] = [
+    100, 101, 102, 103,
+    200, 201, 202, 203, 204, 205, 206, 207, 208, 226,
+    300, 301, 302, 303, 304, 305, 307, 308,
+    400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421,
+    422, 423, 424, 425, 426, 428, 429, 431, 451, 499,
+    500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511,
+];
+
+/// The place of a code in [`KNOWN`].
+fn place(status: StatusCode) -> Option<usize> {
+    KNOWN.binary_search(&status.as_u16()).ok()
+}
 
 /// The metrics of one route, resolved.
 pub(in crate::front) struct RouteMetrics {
@@ -33,7 +47,9 @@ impl RouteMetrics {
         let metrics = Self {
             name: name.into(),
             requests: all.requests.clone(),
-            by_method_and_code: (0..Verb::ALL.len() * CODES).map(|_| OnceLock::new()).collect(),
+            by_method_and_code: (0..Verb::ALL.len() * KNOWN.len())
+                .map(|_| OnceLock::new())
+                .collect(),
             durations: Verb::ALL
                 .iter()
                 .map(|verb| all.durations.with_label_values(&[LISTENER, name, verb.as_str()]))
@@ -51,7 +67,7 @@ impl RouteMetrics {
         };
         for verb in Verb::ALL {
             for code in USUAL {
-                metrics.requests(*verb, StatusCode::from_u16(code).unwrap_or_default());
+                metrics.requests(*verb, StatusCode::from_u16(code).unwrap_or_default(), |_| ());
             }
         }
         metrics
@@ -63,9 +79,7 @@ impl RouteMetrics {
     }
 
     pub(in crate::front) fn count_request(&self, verb: Verb, status: StatusCode, seconds: f64) {
-        if let Some(counter) = self.requests(verb, status) {
-            counter.inc();
-        }
+        self.requests(verb, status, IntCounter::inc);
         if let Some(histogram) = self.durations.get(verb.index()) {
             histogram.observe(seconds);
         }
@@ -78,12 +92,31 @@ impl RouteMetrics {
         }
     }
 
-    fn requests(&self, verb: Verb, status: StatusCode) -> Option<&IntCounter> {
-        let code = usize::from(status.as_u16()).checked_sub(100)?;
-        let slot = self.by_method_and_code.get(verb.index() * CODES + code)?;
-        Some(slot.get_or_init(|| {
+    /// Does something with one counter, which exists from then on.
+    fn requests(&self, verb: Verb, status: StatusCode, each: impl FnOnce(&IntCounter)) {
+        let named = || {
             let labels = [LISTENER, &*self.name, verb.as_str(), status.as_str()];
             self.requests.with_label_values(&labels)
-        }))
+        };
+        let slot = place(status)
+            .and_then(|place| self.by_method_and_code.get(verb.index() * KNOWN.len() + place));
+        match slot {
+            Some(slot) => each(slot.get_or_init(named)),
+            None => each(&named()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_usual_code_has_a_place_of_its_own() {
+        assert!(KNOWN.is_sorted_by(|one, other| one < other));
+        for code in USUAL {
+            assert!(place(StatusCode::from_u16(code).unwrap()).is_some(), "{code}");
+        }
+        assert_eq!(place(StatusCode::from_u16(799).unwrap()), None);
     }
 }
