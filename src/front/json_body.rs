@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -39,6 +40,10 @@ pub(super) async fn read(
     body: Incoming,
     wanted: BodyFacts,
 ) -> Result<Read, Refusal> {
+    // Known from its length, where it states one.
+    if body.size_hint().lower() > wanted.limit as u64 {
+        return Err(Refusal::BodyTooLarge);
+    }
     if !is_json(headers) {
         return Err(Refusal::BodyNotJson);
     }

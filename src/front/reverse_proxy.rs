@@ -163,6 +163,7 @@ impl ReverseProxy {
         // Never read for somebody whom no rule will be asked about.
         let (body, members) = match way.route.body {
             Some(wanted) if standing.caller().is_some() && !body.is_end_stream() => {
+                let wanted = wanted.within(way.route.max_body);
                 let read = Box::pin(json_body::read(&client.headers, body, wanted)).await?;
                 (RequestBody::whole(read.bytes), Some(read.members))
             }

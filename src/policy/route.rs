@@ -50,6 +50,15 @@ pub struct BodyFacts {
     pub limit: usize,
 }
 
+impl BodyFacts {
+    /// The same for a route that takes no more than `most` bytes anyway.
+    #[must_use]
+    pub fn within(self, most: Option<u64>) -> Self {
+        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+        Self { limit: self.limit.min(most) }
+    }
+}
+
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scopes {
