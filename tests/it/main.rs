@@ -35,6 +35,7 @@ mod memory;
 mod metrics;
 mod outage;
 mod own_endpoint;
+mod policy;
 mod profiles;
 mod redaction;
 mod refusals;

@@ -99,12 +99,18 @@ impl Sidecar {
             .collect()
     }
 
-    /// How many requests were decided so.
+    /// How many requests were decided so, of those whose route has no name.
     #[track_caller]
     pub fn decisions(&self, decision: &str, reason: &str) -> f64 {
+        self.decisions_on("default", decision, reason)
+    }
+
+    /// How many requests on a route were decided so.
+    #[track_caller]
+    pub fn decisions_on(&self, route: &str, decision: &str, reason: &str) -> f64 {
         self.metric(&format!(
             "portcullis_auth_decisions_total{{decision=\"{decision}\",reason=\"{reason}\",\
-             route=\"default\"}}"
+             route=\"{route}\"}}"
         ))
     }
 
@@ -132,6 +138,13 @@ impl Builder {
     #[must_use]
     pub fn set(mut self, key: &str, value: impl std::fmt::Display) -> Self {
         self.set.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Writes more into the file.
+    #[must_use]
+    pub fn write(mut self, yaml: &str) -> Self {
+        self.yaml.push_str(yaml);
         self
     }
 
