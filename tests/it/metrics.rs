@@ -17,7 +17,7 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("http_overhead_duration_seconds", &[("route", &["default"])], true),
     (
         "http_rejected_total",
-        &[("reason", &["connection", "framing", "host", "method", "target"])],
+        &[("reason", &["connection", "framing", "host", "method", "path", "target"])],
         false,
     ),
     (
@@ -96,10 +96,13 @@ const FAULTS: &[&str] = &[
 
 /// Decisions and the reasons that go with each.
 const DECISIONS: &[(&str, &[&str])] = &[
-    ("allow", &["confirmed"]),
+    ("allow", &["confirmed", "public"]),
     ("defer", REFUSALS),
     ("deny", REFUSALS),
+    ("deny", &["no_route"]),
+    ("deny", DENIALS),
     ("error", &["unavailable"]),
+    ("shadow_deny", DENIALS),
 ];
 
 const REFUSALS: &[&str] = &[
@@ -114,10 +117,15 @@ const REFUSALS: &[&str] = &[
     "unknown",
 ];
 
+/// What a policy says no for, once it is known who asks.
+const DENIALS: &[&str] = &["rule", "scope", "undecided"];
+
 /// Codes that exist from the start; others appear when they happen, as status codes are a closed
 /// set by themselves.
-const HTTP_CODES: &[&str] =
-    &["200", "201", "204", "400", "401", "404", "405", "431", "499", "500", "502", "503", "504"];
+const HTTP_CODES: &[&str] = &[
+    "200", "201", "204", "400", "401", "403", "404", "405", "413", "431", "499", "500", "502",
+    "503", "504",
+];
 const KEYSTONE_CODES: &[&str] = &["200", "201", "401", "403", "404", "429", "500", "503", "none"];
 
 /// The process' own, under their usual names.
