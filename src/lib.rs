@@ -20,6 +20,7 @@ pub mod validation;
 
 pub mod keystone;
 pub mod policy;
+pub mod remote;
 pub mod routing;
 pub mod upstream;
 

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::identity::{Allowance, BadToken, Identity, RawToken};
-use crate::policy::{Access, Facts, Policy, Way};
+use crate::policy::{self, Access, Answers, Facts, Forbidden, Policy, Ruling, Way};
+use crate::remote::{Inquiry, Remote, Unanswered};
 use crate::routing::Asked;
 use crate::validation::{TokenFailure, Validator};
 
@@ -22,6 +23,7 @@ pub use settings::Settings;
 /// Decides. Shared by all workers.
 pub struct Admission {
     validator: Arc<Validator>,
+    remote: Remote,
     settings: Settings,
 }
 
@@ -34,9 +36,10 @@ struct Caller {
 }
 
 impl Admission {
-    /// Decides by what `validator` says and the operator wants.
-    pub fn new(validator: Arc<Validator>, settings: Settings) -> Self {
-        Self { validator, settings }
+    /// Decides by what `validator` says and the operator wants; `remote` asks the servers that
+    /// rules name.
+    pub fn new(validator: Arc<Validator>, remote: Remote, settings: Settings) -> Self {
+        Self { validator, remote, settings }
     }
 
     /// Where a request leads.
@@ -60,7 +63,7 @@ impl Admission {
         waited: &mut Duration,
     ) -> Result<Grant, Rejection> {
         let standing = self.identify(request, waited).await?;
-        Self::permit(policy, request.way, facts, standing)
+        self.permit(policy, request.way, facts, standing).await
     }
 
     /// Who sent `request`.
@@ -103,9 +106,14 @@ impl Admission {
 
     /// Whether whoever stands there may do what is asked, in view of `facts`.
     ///
+    /// Cancel-safe. Waits only where a rule asks another server, for each question at most as long
+    /// as that is configured to take.
+    ///
     /// # Errors
-    /// When the policy says no, unless the route is only watched.
-    pub fn permit(
+    /// When the policy says no, unless the route is only watched; when another server that has to
+    /// be asked does not answer.
+    pub async fn permit(
+        &self,
         policy: &Policy,
         way: &Way<'_, '_>,
         facts: &Facts<'_>,
@@ -115,10 +123,44 @@ impl Admission {
         let Some(caller) = standing.caller() else {
             return Ok(Grant::new(standing, None));
         };
-        match policy.permits(way, facts, caller) {
+        let verdict = if policy.settings().remote {
+            // Rare; boxed so that the common future stays small.
+            Box::pin(self.ask_around(policy, way, facts, caller)).await?
+        } else {
+            policy.permits(way, facts, caller)
+        };
+        match verdict {
             Ok(()) => Ok(Grant::new(standing, None)),
             Err(forbidden) if way.route.shadow => Ok(Grant::new(standing, Some(forbidden))),
             Err(forbidden) => Err(Rejection::Forbidden(forbidden)),
+        }
+    }
+
+    /// What the policy says, when other servers have a say in it.
+    async fn ask_around(
+        &self,
+        policy: &Policy,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        caller: policy::Caller<'_>,
+    ) -> Result<Result<(), Forbidden>, Rejection> {
+        let mut answers = Answers::new();
+        loop {
+            let question = match policy.step(way, facts, caller, &answers) {
+                Ruling::Decided(verdict) => return Ok(verdict),
+                Ruling::Ask(question) => question,
+            };
+            let inquiry = Inquiry {
+                check: question.check(),
+                url: question.url(),
+                rule: way.route.rule().unwrap_or_default(),
+                target: facts.to_json(way),
+                credentials: caller.to_json(),
+            };
+            let answer = self.remote.ask(&inquiry).await;
+            let retry_after = self.settings.retry_after;
+            let allowed = answer.map_err(|Unanswered| Rejection::Unavailable { retry_after })?;
+            answers.insert(&question, allowed);
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the operator decides about decisions.
 
+use std::time::Duration;
+
 /// What a request must show.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub service_token_roles: Vec<String>,
     /// Whether a service token without such a role is refused.
     pub service_token_roles_required: bool,
+    /// What a client is told to wait when a server that a rule asks does not answer.
+    pub retry_after: Duration,
     /// Whether Keystone may be asked to overlook that a user token has expired, when a service
     /// vouches for its bearer. Only an account of our own can ask that.
     pub overlook_expiry: bool,

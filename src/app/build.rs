@@ -10,6 +10,7 @@ use crate::config::{Config, Process};
 use crate::front::{self, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
+use crate::remote::Remote;
 use crate::telemetry::{MetricError, Registry};
 use crate::upstream::{self, Upstream};
 use crate::validation::{Questions, Validator};
@@ -56,7 +57,11 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         &registry,
     )?;
     let validator = Arc::new(validator);
-    let admission = Admission::new(Arc::clone(&validator), config.admission.clone());
+    let admission = Admission::new(
+        Arc::clone(&validator),
+        Remote::new(config.remote.clone(), &registry)?,
+        config.admission.clone(),
+    );
     let door = front::Shared::new(
         &config.front,
         admission,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::policy::Policy;
-use crate::{admission, front, keystone, server, telemetry, upstream, validation};
+use crate::{admission, front, keystone, remote, server, telemetry, upstream, validation};
 
 /// A whole, valid configuration, ordered by the room that each part is for.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Config {
     pub admission: admission::Settings,
     /// Routes and rules, compiled.
     pub policy: Arc<Policy>,
+    /// The servers that rules ask.
+    pub remote: remote::Settings,
     /// Caches.
     pub validation: validation::Settings,
     /// The identity service.

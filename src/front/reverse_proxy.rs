@@ -162,16 +162,19 @@ impl ReverseProxy {
             identified.map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         // Never read for somebody whom no rule will be asked about.
         let (body, members) = match way.route.body {
-            Some(wanted) if standing.caller().is_some() && !body.is_end_stream() => {
-                let wanted = wanted.within(way.route.max_body);
-                let read = Box::pin(json_body::read(&client.headers, body, wanted)).await?;
+            Some(limits) if standing.caller().is_some() && !body.is_end_stream() => {
+                let read = Box::pin(json_body::read(&client.headers, body, limits)).await?;
                 (RequestBody::whole(read.bytes), Some(read.members))
             }
             _ => (RequestBody::new(body, way.route.max_body), None),
         };
         let facts =
             Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
-        let grant = Admission::permit(&rules.policy, way, &facts, standing)
+        let grant = self
+            .shared
+            .admission
+            .permit(&rules.policy, way, &facts, standing)
+            .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         record.granted(&grant, waited);
         Ok((grant, body))

@@ -27,12 +27,10 @@ impl Upstreams {
     /// The same services as another worker reaches them: over connections of its own.
     #[must_use]
     pub fn for_another_worker(&self) -> Self {
-        let again = |(name, upstream): (&Box<str>, &Upstream)| {
-            (name.clone(), upstream.for_another_worker())
-        };
+        let named = self.named.iter();
         Self {
             default: self.default.for_another_worker(),
-            named: self.named.iter().map(again).collect(),
+            named: named.map(|(name, one)| (name.clone(), one.for_another_worker())).collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whoever asks, as rules see it.
 
 use oslo_policy::{Credentials, List, Value};
+use serde_json::Value as Json;
 
 use crate::identity::{Identity, Kind};
 
@@ -37,6 +38,43 @@ impl Credentials for Caller<'_> {
             "trust_id" => text(self.user.trust_id()),
             _ => return None,
         })
+    }
+}
+
+/// The names of the attributes.
+const ATTRIBUTES: [&str; 15] = [
+    "user_id",
+    "user_domain_id",
+    "system_scope",
+    "domain_id",
+    "project_id",
+    "project_domain_id",
+    "roles",
+    "is_admin_project",
+    "service_user_id",
+    "service_user_domain_id",
+    "service_project_id",
+    "service_project_domain_id",
+    "service_roles",
+    "application_credential_id",
+    "trust_id",
+];
+
+impl Caller<'_> {
+    /// All attributes, for another server.
+    pub fn to_json(&self) -> Json {
+        let member = |name: &str| Some((name.to_owned(), json(self.attribute(name)?)));
+        Json::Object(ATTRIBUTES.into_iter().filter_map(member).collect())
+    }
+}
+
+fn json(value: Value<'_>) -> Json {
+    match value {
+        Value::Bool(value) => value.into(),
+        Value::Text(text) => text.into(),
+        Value::List(list) => (0..).map_while(|at| list.item(at)).map(json).collect(),
+        // Attributes have no other kinds of values.
+        Value::Float(_) | Value::Integer(_) | Value::Map(_) | Value::None => Json::Null,
     }
 }
 

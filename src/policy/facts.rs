@@ -58,6 +58,27 @@ impl<'a> Facts<'a> {
     }
 }
 
+impl Facts<'_> {
+    /// What rules may look at, for another server: parts of the path by their names, and what the
+    /// route names besides. Of several values for one name none is told.
+    pub fn to_json(&self, way: &Way<'_, '_>) -> Json {
+        let aim = self.target(way);
+        let query = way.route.query.iter().map(|name| format!("query.{name}"));
+        let headers = way.route.headers.iter().map(|name| format!("header.{name}"));
+        let names = way.names().map(str::to_owned).chain(query).chain(headers);
+        let text = |name: String| match aim.lookup(&name) {
+            Lookup::Value(Value::Text(text)) => {
+                let text = text.to_owned();
+                Some((name, Json::from(text)))
+            }
+            Lookup::Value(_) | Lookup::Absent | Lookup::Ambiguous => None,
+        };
+        let mut members: serde_json::Map<_, _> = names.filter_map(text).collect();
+        members.extend(self.body.map(|body| ("body".to_owned(), body.clone())));
+        Json::Object(members)
+    }
+}
+
 impl Target for Aim<'_> {
     fn lookup(&self, key: &str) -> Lookup<'_> {
         match key.split_once('.') {
@@ -108,7 +129,8 @@ impl Aim<'_> {
 
 /// Percent-decoded text; what is not UTF-8 then is marked as such and equals nothing.
 fn decoded(text: &str, form: bool) -> Cow<'_, str> {
-    if !text.contains('%') && !(form && text.contains('+')) {
+    let has_marks = text.contains('%') || (form && text.contains('+'));
+    if !has_marks {
         return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());

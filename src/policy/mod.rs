@@ -7,12 +7,13 @@ mod facts;
 mod route;
 mod settings;
 
-use oslo_policy::{Denial, Verdict};
+use oslo_policy::{Denial, Step, Verdict};
 
 use crate::routing::{Asked, Found, PathRules, Table};
 
 pub use caller::Caller;
 pub use facts::Facts;
+pub use oslo_policy::{Answers, Question};
 pub use route::{Access, BodyFacts, Route, Scopes};
 pub use settings::{RouteSettings, Settings};
 
@@ -118,7 +119,8 @@ impl Policy {
         Ok(Way { route: found.route, found: Some(found) })
     }
 
-    /// Whether `caller` may go `way`. `facts` are what else is known of the request.
+    /// Whether `caller` may go `way`. `facts` are what else is known of the request. A check that
+    /// another server decides cannot be decided here; see [`Policy::step`].
     ///
     /// # Errors
     /// Why not. In shadow mode, too: who asks decides what that means.
@@ -128,19 +130,46 @@ impl Policy {
         facts: &Facts<'_>,
         caller: Caller<'_>,
     ) -> Result<(), Forbidden> {
-        if !way.route.scopes.take(caller.user.scope().kind) {
-            return Err(Forbidden::Scope);
-        }
-        let Access::Rule(rule) = &way.route.access else {
-            return Ok(());
-        };
-        match self.rules.enforce(rule, &facts.target(way), &caller) {
-            Verdict::Allow => Ok(()),
-            Verdict::Deny(Denial::Rule(_) | Denial::UnknownRule) => Err(Forbidden::Rule),
-            Verdict::Deny(Denial::Scope { .. }) => Err(Forbidden::Scope),
-            Verdict::Deny(Denial::Undecided(_)) => Err(Forbidden::Undecided),
+        match self.step(way, facts, caller, &Answers::new()) {
+            Ruling::Decided(verdict) => verdict,
+            Ruling::Ask(_) => Err(Forbidden::Undecided),
         }
     }
+
+    /// The same, for policies with checks that other servers decide: stops at one that is not
+    /// among `answers`.
+    pub fn step(
+        &self,
+        way: &Way<'_, '_>,
+        facts: &Facts<'_>,
+        caller: Caller<'_>,
+        answers: &Answers,
+    ) -> Ruling<'_> {
+        if !way.route.scopes.take(caller.user.scope().kind) {
+            return Ruling::Decided(Err(Forbidden::Scope));
+        }
+        let Access::Rule(rule) = &way.route.access else {
+            return Ruling::Decided(Ok(()));
+        };
+        match self.rules.step(rule, &facts.target(way), &caller, answers) {
+            Step::Ask(question) => Ruling::Ask(question),
+            Step::Decided(verdict) => Ruling::Decided(match verdict {
+                Verdict::Allow => Ok(()),
+                Verdict::Deny(Denial::Rule(_) | Denial::UnknownRule) => Err(Forbidden::Rule),
+                Verdict::Deny(Denial::Scope { .. }) => Err(Forbidden::Scope),
+                Verdict::Deny(Denial::Undecided(_)) => Err(Forbidden::Undecided),
+            }),
+        }
+    }
+}
+
+/// What a policy says, so far.
+#[derive(Debug)]
+pub enum Ruling<'p> {
+    /// Another server has to be asked first.
+    Ask(Question<'p>),
+    /// The verdict.
+    Decided(Result<(), Forbidden>),
 }
 
 impl<'p> Way<'_, 'p> {

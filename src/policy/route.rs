@@ -50,17 +50,9 @@ pub struct BodyFacts {
     pub limit: usize,
 }
 
-impl BodyFacts {
-    /// The same for a route that takes no more than `most` bytes anyway.
-    #[must_use]
-    pub fn within(self, most: Option<u64>) -> Self {
-        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-        Self { limit: self.limit.min(most) }
-    }
-}
-
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of four, each by its name")]
 pub struct Scopes {
     /// Domain-scoped tokens.
     pub domain: bool,
@@ -88,6 +80,14 @@ impl Scopes {
 }
 
 impl Route {
+    /// The name of the rule that decides, if one does.
+    pub fn rule(&self) -> Option<&str> {
+        match &self.access {
+            Access::Rule(rule) => Some(rule),
+            Access::Public | Access::Token => None,
+        }
+    }
+
     /// The one route there is where none was written.
     pub(super) fn anywhere() -> Self {
         Self {

@@ -124,7 +124,7 @@ fn only_what_the_route_names_is_looked_at() {
     assert_eq!(decide(&closed, &request, &member("p1")), Err(Forbidden::Rule));
     for open in [
         policy("/**", "'p1':%(query.project_id)s", |route| {
-            route.query = ["project_id".into()].into()
+            route.query = ["project_id".into()].into();
         }),
         policy("/**", "'p1':%(header.x-project)s", |route| {
             route.headers = [HeaderName::from_static("x-project")].into();

@@ -1,5 +1,7 @@
 //! Path templates: `/v1/{project_id}/volumes/{id}`, `/v1/AUTH_{project_id}/**`.
 
+use std::fmt::Write as _;
+
 use super::path::{EmptySegment, EncodedSlash, PathRules, normal, without_parameters};
 
 /// One segment of a template.
@@ -117,7 +119,8 @@ fn literal(text: &str) -> Result<String, String> {
         if byte.is_ascii_graphic() {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     // The operator's own word is taken for encoded slashes; whether a request may have them is

@@ -39,6 +39,7 @@ mod policy;
 mod profiles;
 mod redaction;
 mod refusals;
+mod remote_checks;
 mod service_mode;
 mod service_tokens;
 mod side_doors;

@@ -12,6 +12,7 @@ use portcullis::dial::{Security, Trust};
 use portcullis::identity::{Clock, RawToken, TokenHasher};
 use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
 use portcullis::policy::{self, Access, Facts, Policy, Route, RouteSettings, Scopes, Way};
+use portcullis::remote::{self, Remote};
 use portcullis::routing::{Asked, Methods, Pattern};
 use portcullis::telemetry::Registry;
 use portcullis::validation::{self, Validator};
@@ -57,14 +58,21 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
     .unwrap();
     runtime.spawn(double.serve(listener));
     runtime.spawn(questions.run());
+    let asked = remote::Settings {
+        security: Security::default(),
+        timeout: Duration::from_secs(5),
+        form: remote::Form::default(),
+    };
     let admission = Admission::new(
         Arc::new(validator),
+        Remote::new(asked, &registry).unwrap(),
         admission::Settings {
             max_token_bytes: 32 * 1024,
             delay: false,
             service_type: None,
             service_token_roles: vec!["service".into()],
             service_token_roles_required: true,
+            retry_after: Duration::from_secs(5),
             overlook_expiry: false,
         },
     );

@@ -1,6 +1,6 @@
 //! Who may do what, as far as it is not routes and rules.
 
-use super::{Absent, Field, Kind, Section};
+use super::{Absent, Field, Kind, MILLISECOND, MINUTE, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "policy",
@@ -26,6 +26,41 @@ pub(super) static SECTION: Section = Section {
             Kind::Text,
             Absent::Value("default"),
             "The rule that stands in for one that is not there.",
+        ),
+        Field::new(
+            "policy.shadow",
+            Kind::List,
+            Absent::Value(""),
+            "Rules that are tried on live traffic: what they would deny goes on, counted and \
+             logged as `shadow_deny`. A route can say the same for itself.",
+        ),
+        Field::new(
+            "policy.remote_checks",
+            Kind::Bool,
+            Absent::Value("false"),
+            "Accept rules with `http:` and `https:` checks: another server is told who asks for \
+             what, and decides. Without it such rules are refused at the start.",
+        ),
+        Field::new(
+            "policy.remote_timeout",
+            Kind::Duration(MILLISECOND, MINUTE),
+            Absent::Value("2s"),
+            "How long such a server may take to answer. After it the client is told 503: nobody \
+             knows.",
+        ),
+        Field::new(
+            "policy.remote_content_type",
+            Kind::Choice(&["application/x-www-form-urlencoded", "application/json"]),
+            Absent::Value("application/x-www-form-urlencoded"),
+            "How the question is written, as oslo.policy's option of that name.",
+        ),
+        Field::new(
+            "policy.remote_ca_file",
+            Kind::Path,
+            Absent::Nothing,
+            "PEM file with the certificates that may have signed such a server's; nobody else is \
+             trusted then. Without it the system's roots are. It is always checked, which \
+             oslo.policy does not do.",
         ),
         Field::new(
             "policy.disclose",

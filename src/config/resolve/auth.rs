@@ -24,6 +24,7 @@ pub(super) fn admission(
         service_type: reader.text("auth.service_type"),
         service_token_roles: reader.list("auth.service_token_roles"),
         service_token_roles_required,
+        retry_after: reader.duration("keystone.retry_after"),
         overlook_expiry: keystone.is_some_and(|asks| matches!(asks.mode, Mode::Service(_))),
     }
 }

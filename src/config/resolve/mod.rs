@@ -40,6 +40,7 @@ pub(super) fn resolve(
     let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
+    let remote = policy::remote(&mut reader);
     let policy = policy::policy(&mut reader, written, &upstreams);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
@@ -49,6 +50,7 @@ pub(super) fn resolve(
         front: front?,
         admission,
         policy: policy?,
+        remote,
         validation,
         keystone: keystone?,
         upstream: upstream?,

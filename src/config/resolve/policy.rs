@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::reader::Reader;
 use crate::config::errors::Problems;
 use crate::config::routes::Written;
+use crate::dial::Trust;
 use crate::policy::{Policy, RouteSettings, Settings};
 use crate::routing::{EmptySegment, EncodedSlash, PathRules};
-use crate::upstream;
+use crate::{remote, upstream};
 
 /// The policy; `None` when something about it is wrong.
 pub(super) fn policy(
@@ -25,9 +26,17 @@ pub(super) fn policy(
     if let Some(name) = reader.text("policy.default_rule") {
         rules = rules.default_rule(name);
     }
+    let remote = reader.boolean("policy.remote_checks");
+    if remote {
+        rules = rules.allow_remote_checks();
+    }
     let mut problems = Problems::default();
     let rules = written.rules(rules, &mut problems);
-    let (routes, rules) = written.routes(rules, &mut problems);
+    let (mut routes, rules) = written.routes(rules, &mut problems);
+    let shadow = reader.list("policy.shadow");
+    for RouteSettings { route, .. } in routes.iter_mut().flatten() {
+        route.shadow |= route.rule().is_some_and(|rule| shadow.iter().any(|name| name == rule));
+    }
     let paths = paths(reader);
     let disclose = reader.boolean("policy.disclose");
     if !problems.is_empty() {
@@ -44,8 +53,12 @@ pub(super) fn policy(
             reader.complain("routes", &message);
         }
     }
-    match Policy::new(Settings { routes, rules, paths, disclose }) {
+    match Policy::new(Settings { routes, rules, paths, disclose, remote }) {
         Ok(policy) => {
+            let known = |name: &String| policy.rules().rules().any(|rule| rule.name() == name);
+            for name in shadow.iter().filter(|name| !known(name)) {
+                reader.refuse_value("policy.shadow", &format!("names {name:?}, which is no rule"));
+            }
             let notes = policy.rules().notes().iter();
             reader.warnings.extend(notes.map(|note| format!("policy: {note}")));
             Some(Arc::new(policy))
@@ -56,6 +69,24 @@ pub(super) fn policy(
             }
             None
         }
+    }
+}
+
+/// How the servers that rules name are asked.
+pub(super) fn remote(reader: &mut Reader<'_>) -> remote::Settings {
+    let trust = reader.path("policy.remote_ca_file").map_or(Trust::System, |file| {
+        Trust::from_ca_file(&file).unwrap_or_else(|error| {
+            reader.refuse("policy.remote_ca_file", &error);
+            Trust::System
+        })
+    });
+    remote::Settings {
+        security: trust.into(),
+        timeout: reader.duration("policy.remote_timeout"),
+        form: match reader.text("policy.remote_content_type").as_deref() {
+            Some("application/json") => remote::Form::Json,
+            _ => remote::Form::Urlencoded,
+        },
     }
 }
 

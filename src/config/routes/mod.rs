@@ -2,6 +2,7 @@
 //! they name. Everything else is in the table of options.
 
 mod entry;
+mod keys;
 mod row;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use super::origin::Origin;
 use super::yaml::{Content, Entry, Mark, Node, json};
 use crate::policy::RouteSettings;
 
+pub(super) use keys::{KEYS, Key, Shape};
 use row::row;
 
 /// What was written of them.
@@ -46,13 +48,13 @@ impl Written {
             }
             return builder;
         };
-        entries.iter().fold(builder, |builder, entry| match entry.value.text() {
-            Some(text) => builder.inline(entry.key.clone(), text),
-            None => {
-                let message = "must be the text of a rule, as in \"role:member\"";
-                reader.refuse(entry.value.at, &format!("policy.rules.{}", entry.key), message);
-                builder
+        entries.iter().fold(builder, |builder, entry| {
+            if let Some(text) = entry.value.text() {
+                return builder.inline(entry.key.clone(), text);
             }
+            let message = "must be the text of a rule, as in \"role:member\"";
+            reader.refuse(entry.value.at, &format!("policy.rules.{}", entry.key), message);
+            builder
         })
     }
 

@@ -15,12 +15,6 @@ use crate::identity::{Class, classify};
 use crate::policy::{Access, BodyFacts, Route, RouteSettings, Scopes};
 use crate::routing::{HostPattern, Methods, Pattern};
 
-/// Every key of a route.
-pub(in crate::config) const KEYS: [&str; 15] = [
-    "allow", "body", "check", "headers", "host", "invalid", "max_body", "methods", "name", "path",
-    "query", "rule", "scope", "shadow", "upstream",
-];
-
 /// Reads the route at place `at`; `None` when it is of no use. Checks that stand in it are added to
 /// `builder` as rules.
 pub(super) fn row(
@@ -34,6 +28,12 @@ pub(super) fn row(
     };
     let (pattern, takes) = pattern(&mut members, reader);
     let (access, builder) = access(&mut members, builder, reader);
+    let max_body = size(&mut members, "max_body", reader);
+    let body = size(&mut members, "body", reader).map(|limit| {
+        // What is read for rules is bounded by what may come at all.
+        let limit = limit.min(max_body.unwrap_or(u64::MAX));
+        BodyFacts { limit: usize::try_from(limit).unwrap_or(usize::MAX) }
+    });
     let route = access.map(|access| Route {
         name: name(&mut members, reader).into(),
         takes: takes.into(),
@@ -43,13 +43,12 @@ pub(super) fn row(
         shadow: members.boolean("shadow", reader).unwrap_or(false),
         query: members.words("query", reader).into_iter().map(|(word, _)| word.into()).collect(),
         headers: headers(&mut members, reader),
-        body: size(&mut members, "body", reader)
-            .map(|limit| BodyFacts { limit: usize::try_from(limit).unwrap_or(usize::MAX) }),
-        max_body: size(&mut members, "max_body", reader),
+        body,
+        max_body,
         upstream: members.text("upstream", reader).map_or("default", |(name, _)| name).into(),
     });
     if route.is_some() {
-        members.end(&KEYS, reader);
+        members.end(reader);
     }
     (pattern.zip(route).map(|(pattern, route)| RouteSettings { pattern, route }), builder)
 }
@@ -67,7 +66,8 @@ fn pattern(members: &mut Members<'_>, reader: &mut Reader<'_>) -> (Option<Patter
                 reader.refuse(at, &members.path("host"), &format!("{text:?} {error}"));
             }
         }
-        shown = format!("{shown} {text}").trim_start().to_owned();
+        shown.push_str(if shown.is_empty() { "" } else { " " });
+        shown.push_str(text);
     }
     let Some((path, at)) = members.text("path", reader) else {
         let message = "needs a path, as in \"path: /v1/{project_id}/**\"";

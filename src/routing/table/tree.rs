@@ -8,8 +8,8 @@ use crate::routing::template::{Segment, Variable};
 /// What may follow the segments that lead here.
 #[derive(Debug)]
 pub(super) struct Node {
-    texts: HashMap<Box<str>, Node>,
-    variables: Vec<(Variable, Node)>,
+    texts: HashMap<Box<str>, Self>,
+    variables: Vec<(Variable, Self)>,
     /// Rows whose template ends here.
     ends: Vec<usize>,
     /// Rows that go on with `**`, and what must stand at the end of the path.

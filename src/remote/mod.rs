@@ -1,0 +1,108 @@
+//! Another server that decides: the `http:` and `https:` checks of policies, asked as oslo.policy
+//! asks them, but with a deadline and with certificates checked.
+//!
+//! What comes back is yes, no, or a failure to know, which is never taken for either.
+
+mod metrics;
+mod settings;
+mod url;
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use http_body_util::{BodyExt, Full, Limited};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::dial::{Dialer, Endpoint, handshake};
+use crate::telemetry::{MetricError, Registry, Stopwatch};
+
+use metrics::{Metrics, Outcome};
+
+pub use settings::{Form, Settings};
+
+/// An answer is five characters long; a page of an error may be longer.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// The question was not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a remote check was not answered")]
+pub struct Unanswered;
+
+/// What the other server is told.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    /// The check as it was written, with placeholders.
+    pub check: &'a str,
+    /// The same with the values of this request.
+    pub url: &'a str,
+    /// The name of the rule.
+    pub rule: &'a str,
+    /// What is asked for.
+    pub target: Value,
+    /// Who asks.
+    pub credentials: Value,
+}
+
+/// Asks other servers.
+pub struct Remote {
+    settings: Settings,
+    metrics: Metrics,
+}
+
+impl Remote {
+    /// Prepares to ask.
+    ///
+    /// # Errors
+    /// When its metrics are declared already.
+    pub fn new(settings: Settings, registry: &Registry) -> Result<Self, MetricError> {
+        Ok(Self { settings, metrics: Metrics::register(registry)? })
+    }
+
+    /// Whether the other server allows. Takes at most the configured time; cancelling closes the
+    /// connection. As in Python the status does not matter, and the body must be `True`, perhaps
+    /// in double quotes.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub async fn ask(&self, inquiry: &Inquiry<'_>) -> Result<bool, Unanswered> {
+        let watch = Stopwatch::start();
+        let asked = timeout(self.settings.timeout, self.exchange(inquiry)).await;
+        let answer = asked.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        self.metrics.observe(Outcome::of(answer.as_ref().ok().copied()), watch.elapsed());
+        answer.map_err(|error| {
+            if let Some(held_back) = self.metrics.complaints.pass() {
+                let check = inquiry.check;
+                tracing::warn!(check, error, held_back, "a remote check was not answered");
+            }
+            Unanswered
+        })
+    }
+
+    async fn exchange(&self, inquiry: &Inquiry<'_>) -> Result<bool, String> {
+        let url = url::safe(inquiry.check, inquiry.url)?;
+        let (endpoint, _) = Endpoint::parse(url.origin, self.settings.security.clone())?;
+        let (kind, body) = self.settings.form.body(inquiry);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url.path)
+            .header(header::HOST, &endpoint.authority)
+            .header(header::CONTENT_TYPE, kind)
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| error.to_string())?;
+        let address = endpoint.address.clone();
+        let told = |error: &dyn std::error::Error| {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("{error}{cause}")
+        };
+        let dialer = Dialer::new(endpoint, self.settings.timeout).map_err(|e| told(&e))?;
+        let stream = dialer.connect().await.map_err(|error| told(&error))?;
+        let mut sender = handshake(stream, &address).await.map_err(|error| told(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| told(&error))?;
+        let body = Limited::new(response.into_body(), MAX_ANSWER)
+            .collect()
+            .await
+            .map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        Ok(oslo_policy::allows(&text))
+    }
+}

@@ -1,0 +1,93 @@
+//! Rules that another server decides.
+
+use keystone_double::Scope;
+
+use super::support::{Keystone, Sidecar, Upstream};
+
+/// The proxy, the service, an identity service and a policy server whose word decides.
+struct Court {
+    sidecar: Sidecar,
+    upstream: Upstream,
+    keystone: Keystone,
+    judge: Upstream,
+}
+
+/// A route whose rule is `check`; `JUDGE` in it stands for the policy server's address.
+#[track_caller]
+fn court(check: &str, more: &str) -> Court {
+    let (keystone, upstream, judge) = (Keystone::start(), Upstream::start(), Upstream::start());
+    let check = check.replace("JUDGE", &judge.url());
+    let sidecar = Sidecar::start(&format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n\
+         policy: {{remote_checks: true, {more}}}\n\
+         routes:\n  - {{path: \"/v1/{{project_id}}/**\", query: [a], check: \"{check}\"}}\n",
+        upstream.url(),
+        keystone.url()
+    ));
+    Court { sidecar, upstream, keystone, judge }
+}
+
+impl Court {
+    #[track_caller]
+    fn ask(&self, path: &str) -> u16 {
+        let token = self.keystone.issue("alice", Scope::project("demo")).token();
+        self.sidecar.get_as(&token, path).status
+    }
+}
+
+#[test]
+fn another_server_decides_and_is_told_who_asks_for_what() {
+    let court = court("JUDGE/may/%(project_id)s", "");
+    court.judge.respond(500, &[], b"True");
+    assert_eq!(court.ask("/v1/p1/things?a=b"), 200, "the status of the answer does not matter");
+    let told = court.judge.last();
+    assert_eq!((told.method(), told.target()), ("POST", "/may/p1"));
+    assert_eq!(told.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let form = String::from_utf8(told.body.data).unwrap();
+    assert!(form.contains("rule=%22routes%5B0%5D+check%22"), "{form}");
+    assert!(form.contains("%22project_id%22%3A%22p1%22"), "{form}");
+    assert!(form.contains("%22query.a%22%3A%22b%22"), "{form}");
+    assert!(form.contains("%22roles%22%3A%5B%22member%22"), "{form}");
+    court.judge.respond(200, &[], b"\"True\"");
+    assert_eq!(court.ask("/v1/p1/things"), 200);
+}
+
+#[test]
+fn anything_but_true_is_a_no() {
+    let court = court("JUDGE/may", "remote_content_type: application/json");
+    for answer in [&b"False"[..], b"true", b"True\n", b"", b"<html>True</html>"] {
+        court.judge.respond(200, &[], answer);
+        assert_eq!(court.ask("/v1/p1/x"), 403, "{}", String::from_utf8_lossy(answer));
+    }
+    let told: serde_json::Value = serde_json::from_slice(&court.judge.last().body.data).unwrap();
+    assert_eq!(told["target"], serde_json::json!({"project_id": "p1"}));
+    assert_eq!(court.upstream.count(), 0);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_an_outage_and_no_verdict() {
+    let silent = court("not JUDGE/may", "remote_timeout: 50ms");
+    silent.judge.answer(|call| call.receive().and_then(|()| Err(std::io::ErrorKind::Other.into())));
+    assert_eq!(silent.ask("/v1/p1/x"), 503);
+    let nobody = court("http://127.0.0.1:1/may", "remote_timeout: 1s");
+    assert_eq!(nobody.ask("/v1/p1/x"), 503);
+    assert_eq!(
+        nobody.sidecar.metric("portcullis_policy_remote_checks_total{outcome=\"unanswered\"}"),
+        1.0
+    );
+    assert_eq!(silent.upstream.count() + nobody.upstream.count(), 0);
+}
+
+#[test]
+fn only_what_the_rule_needs_is_asked() {
+    let court = court("role:member or JUDGE/may", "");
+    assert_eq!(court.ask("/v1/p1/x"), 200);
+    assert_eq!(court.judge.count(), 0);
+}
+
+#[test]
+fn what_a_client_sends_does_not_choose_the_server() {
+    let court = court("http://%(query.a)s/may", "");
+    assert_eq!(court.ask(&format!("/v1/p1/x?a={}", &court.judge.url()[7..])), 503);
+    assert_eq!(court.judge.count(), 0);
+}
