@@ -113,11 +113,11 @@ routes:
 A route says who may by exactly one of `allow`, `rule` and `check`.
 "#;
 
-const UPSTREAMS_EXAMPLE: &str = r#"```yaml
+const UPSTREAMS_EXAMPLE: &str = "```yaml
 upstreams:
   images: http://127.0.0.1:9292
 ```
-"#;
+";
 
 const INTRODUCTION: &str = r#"# Configuration
 

@@ -63,7 +63,7 @@ fn routes() -> Value {
 }
 
 fn key_schema(key: &Key) -> Value {
-    let mut schema = match key.shape {
+    let shape = match key.shape {
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Choice(words) => json!({"enum": words}),
         Shape::Size => json!({"type": "string", "pattern": SIZE}),
@@ -73,7 +73,13 @@ fn key_schema(key: &Key) -> Value {
             {"type": "array", "items": {"type": "string", "minLength": 1}},
         ]}),
     };
-    schema["description"] = key.about.into();
+    described(shape, key.about)
+}
+
+fn described(mut schema: Value, about: &str) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert("description".to_owned(), about.into());
+    }
     schema
 }
 

@@ -63,12 +63,7 @@ pub(in crate::config) static KEYS: [Key; 15] = [
         "`false`",
         "Only record what would be denied, and let it through.",
     ),
-    key(
-        "query",
-        Shape::Words,
-        "none",
-        "Query parameters that rules may look at, as `query.NAME`.",
-    ),
+    key("query", Shape::Words, "none", "Query parameters that rules may look at, as `query.NAME`."),
     key("headers", Shape::Words, "none", "Header fields that rules may look at, as `header.name`."),
     key(
         "body",
@@ -76,12 +71,7 @@ pub(in crate::config) static KEYS: [Key; 15] = [
         "not read",
         "Lets rules look at members of a JSON body up to this size, as `body.NAME`.",
     ),
-    key(
-        "max_body",
-        Shape::Size,
-        "no limit",
-        "The longest body; a longer one is refused with 413.",
-    ),
+    key("max_body", Shape::Size, "no limit", "The longest body; a longer one is refused with 413."),
     key(
         "upstream",
         Shape::Text,
@@ -90,11 +80,6 @@ pub(in crate::config) static KEYS: [Key; 15] = [
     ),
 ];
 
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    absent: &'static str,
-    about: &'static str,
-) -> Key {
+const fn key(name: &'static str, shape: Shape, absent: &'static str, about: &'static str) -> Key {
     Key { name, shape, absent, about }
 }

@@ -2,6 +2,7 @@
 //! that nobody would write, and a model of services that judges what reached one.
 
 use std::cell::Cell;
+use std::iter;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -146,7 +147,9 @@ fn no_byte_of_a_request_turns_a_deny_into_an_allow() {
         let mut client = Client::connect(scene.sidecar.public);
         // Some of it is refused before it is read.
         let _ = client.try_send(&text);
-        let answer = client.try_response(text.starts_with("HEAD "));
+        let mut answers = iter::from_fn(|| client.try_response(text.starts_with("HEAD ")).ok());
+        // An interim answer says nothing about what has reached the service yet.
+        let answer = answers.find(|answer| answer.status >= 200);
         let seen = scene.upstream.requests();
         prop_assert!(seen.len() <= 1, "{seen:?}");
         for request in &seen {
@@ -154,9 +157,9 @@ fn no_byte_of_a_request_turns_a_deny_into_an_allow() {
         }
         let count = if seen.is_empty() { &refused } else { &passed };
         count.set(count.get() + 1);
-        let status = answer.map_or(0, |answer| answer.status);
-        prop_assert!(status != 200 || !seen.is_empty(), "who answered?");
-        prop_assert!(status != 500, "{status}");
+        let status = answer.map(|answer| answer.status);
+        prop_assert!(status != Some(200) || !seen.is_empty(), "who answered?");
+        prop_assert!(status != Some(500), "{seen:?}");
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));

@@ -61,7 +61,7 @@ impl Judge {
 /// Whether `person` may do this at `place`.
 fn may(person: Option<&Person>, request: &Request, place: &[&str], query: &str) -> bool {
     let open = matches!(place, ["public", ..])
-        || matches!(place, ["files", name] if name.len() > 4 && name.ends_with(".png"));
+        || matches!(place, ["files", name] if name.strip_suffix(".png").is_some_and(|rest| !rest.is_empty()));
     let Some(person) = person else { return open };
     let owns = |values: &[String]| {
         !values.is_empty() && values.iter().all(|value| *value == person.project)

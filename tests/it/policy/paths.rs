@@ -299,7 +299,7 @@ fn odd(paths: &[&str]) {
     }
     assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
     let refused = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"path\"}");
-    assert_eq!(refused, 3.0 * paths.len() as f64);
+    assert_eq!(refused, f64::from(3 * u32::try_from(paths.len()).unwrap()));
 }
 
 /// Sends a target to the byte.
