@@ -60,3 +60,19 @@ fn every_key_is_in_the_schema_and_in_the_reference() {
         assert!(reference.contains(section), "{section}");
     }
 }
+
+#[test]
+fn every_example_of_the_page_about_policy_is_a_configuration() {
+    let page = include_str!("../../../docs/policy.md");
+    let blocks: Vec<_> = page
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        // One names a file of another service.
+        .filter(|block| !block.contains("/etc/"))
+        .collect();
+    assert!(blocks.len() >= 6, "{}", blocks.len());
+    for block in blocks {
+        loaded(&file(&format!("{THREE_LINES}{block}")));
+    }
+}
