@@ -34,6 +34,8 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("keystone_retries_total", &[], false),
     ("keystone_up", &[], false),
     ("log_lines_lost", &[], false),
+    ("policy_remote_check_duration_seconds", &[], true),
+    ("policy_remote_checks_total", &[("outcome", &["allow", "deny", "unanswered"])], false),
     ("service_token_expiry_timestamp_seconds", &[], false),
     ("token_cache_bytes", &[("tier", &["memory"])], false),
     ("token_cache_capacity_bytes", &[("tier", &["memory"])], false),
