@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::app::{App, Side, dev, probe};
+use crate::app::{Again, App, Side, dev, probe};
 use crate::cli::{Cli, Command, Configured, Health, Import, Show};
 use crate::config::{self, Authtoken, ConfigErrors, Environment, Input, Loaded, Sources};
 use crate::policy::{Policy, Route};
@@ -40,9 +40,11 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn serve(from: Configured) -> anyhow::Result<()> {
-    let Loaded { config, effective } = load(from)?;
+    let sources = sources(from);
+    let Loaded { config, effective, files } = config::load(&sources)?;
     let (log, _lines) = telemetry::start(&config.log, None)?;
-    let app = App::bind(&config, Side { log: Some(log), effective: effective.to_json() })?;
+    let again = Some(Again { sources, files });
+    let app = App::bind(&config, Side { log: Some(log), effective, again })?;
     let addresses = app.addresses()?;
     let shown = |address: Option<SocketAddr>| address.map(tracing::field::display);
     tracing::info!(
@@ -111,11 +113,14 @@ fn telemetry_address(from: Configured) -> anyhow::Result<SocketAddr> {
 }
 
 fn load(from: Configured) -> anyhow::Result<Loaded> {
+    Ok(config::load(&sources(from))?)
+}
+
+fn sources(from: Configured) -> Sources {
     let environment = Environment::from_process();
     let section = from.keystone_authtoken.map(|named| Authtoken::named(&named, &environment));
     let file = from.config.map(Input::Path);
-    let sources = Sources { authtoken: section, file, environment, overrides: from.set };
-    Ok(config::load(&sources)?)
+    Sources { authtoken: section, file, environment, overrides: from.set }
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -11,13 +11,14 @@ use crate::front::{self, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::remote::Remote;
-use crate::telemetry::{MetricError, Registry};
+use crate::telemetry::{LogControl, MetricError, Registry};
 use crate::upstream::{self, Upstream};
 use crate::validation::{Questions, Validator};
 use crate::{server, telemetry};
 
 use super::readiness::Readiness;
-use super::{Side, descriptors};
+use super::reload::{Books, Reload};
+use super::{Again, Side, descriptors};
 
 /// How much longer than Keystone's own deadline a request waits: time for its turn, and for the
 /// answer to come back.
@@ -34,7 +35,9 @@ pub(super) struct Parts {
     pub(super) server: Arc<server::Shared>,
     pub(super) upstreams: Upstreams,
     pub(super) readiness: Readiness,
-    pub(super) side: Side,
+    pub(super) log: Option<LogControl>,
+    pub(super) books: Arc<Books>,
+    pub(super) reload: Option<Reload>,
 }
 
 /// Builds them all.
@@ -48,6 +51,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     let keystone = Arc::new(Keystone::new(&config.keystone, clock.clone(), &registry)?);
     let mut key = [0; 32];
     getrandom::fill(&mut key).context("the system gives no random numbers")?;
+    let books = Books::new(&registry, clock.clone(), config, side.effective.clone())?;
     let (validator, questions) = Validator::new(
         &config.validation,
         Arc::clone(&keystone),
@@ -70,6 +74,11 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         front::Metrics::register(&registry)?,
     )
     .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
+    let (door, books) = (Arc::new(door), Arc::new(books));
+    let reload = side.again.map(|Again { sources, files }| {
+        let (door, books) = (Arc::clone(&door), Arc::clone(&books));
+        Reload::new(sources, files, config, side.effective, door, books)
+    });
     let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
@@ -78,10 +87,12 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         keystone,
         validator,
         questions,
-        door: Arc::new(door),
+        door,
         upstreams,
         readiness,
-        side,
+        log: side.log,
+        books,
+        reload,
     })
 }
 
@@ -115,12 +126,6 @@ fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricE
         .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
         .with_label_values(&[env!("CARGO_PKG_VERSION")])
         .set(1);
-    registry
-        .gauge(
-            "config_warnings",
-            "Settings in force that weaken security; the log names them at every start.",
-        )?
-        .set(i64::try_from(config.warnings.len()).unwrap_or(i64::MAX));
     let ttl = i64::try_from(config.validation.ttl.as_secs()).unwrap_or(i64::MAX);
     registry
         .gauge(

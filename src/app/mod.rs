@@ -9,6 +9,7 @@ pub mod dev;
 mod health;
 mod pages;
 mod readiness;
+mod reload;
 mod runtime;
 mod shutdown;
 mod tasks;
@@ -16,9 +17,8 @@ mod tasks;
 use std::net::{SocketAddr, TcpListener};
 
 use anyhow::Context;
-use serde_json::Value;
 
-use crate::config::Config;
+use crate::config::{Config, Effective, Files, Sources};
 use crate::server;
 use crate::telemetry::LogControl;
 
@@ -39,12 +39,22 @@ pub struct App {
     background: Background,
 }
 
-/// What the side doors show besides the proxy itself.
+/// What a proxy needs besides its configuration, for people who look at it and change it.
 pub struct Side {
     /// The log's switch; `None` when somebody else owns the log.
     pub log: Option<LogControl>,
     /// The effective configuration, without secrets.
-    pub effective: Value,
+    pub effective: Effective,
+    /// Where to read the configuration again; `None` keeps the policy until the end.
+    pub again: Option<Again>,
+}
+
+/// Where a configuration came from.
+pub struct Again {
+    /// What was read.
+    pub sources: Sources,
+    /// What the files among it looked like then.
+    pub files: Files,
 }
 
 /// Where a proxy can be reached; ports that were 0 are filled in.

@@ -11,6 +11,7 @@ use std::thread;
 use anyhow::{Context, anyhow};
 use hyper::service::service_fn;
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
 
 use crate::front::{self, Peer, ReverseProxy, Upstreams};
@@ -24,7 +25,7 @@ use super::{App, shutdown};
 /// Runs `app` to its end.
 pub(super) fn run(app: App) -> anyhow::Result<()> {
     let App { sockets, telemetry, admin, parts, stop, background } = app;
-    let Background { runtime: background, mut signals } = background;
+    let Background { runtime: background, mut signals, hangup } = background;
     let (phase, _) = watch::channel(Phase::Serving);
     let (cut, _) = watch::channel(false);
     let (ended, mut ends) = mpsc::channel(sockets.len());
@@ -54,7 +55,7 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
     let readiness = parts.readiness.clone();
     let server = Arc::clone(&parts.server);
     let died = background.block_on(async {
-        let tasks = tasks::start(Beside { telemetry, admin, parts })?;
+        let tasks = tasks::start(Beside { telemetry, admin, hangup, parts })?;
         // No worker sends anything; the channel says only that all of them, or one too early,
         // have let go of it.
         let died = tokio::select! {
@@ -69,6 +70,8 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
         drop(tasks);
         anyhow::Ok(died)
     })?;
+    // What still waits for a disk is of no use any more.
+    background.shutdown_background();
     for worker in workers {
         worker.join().map_err(|_| anyhow!("a worker panicked; please report this"))??;
     }
@@ -79,17 +82,19 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
 pub(super) struct Background {
     runtime: Runtime,
     signals: Signals,
+    hangup: Signal,
 }
 
 impl Background {
     /// Starts it. Signals are listened for from here on.
     pub(super) fn start() -> anyhow::Result<Self> {
         let runtime = runtime()?;
-        let signals = {
+        let listening = {
             let _within = runtime.enter();
-            Signals::listen().context("cannot listen for signals")?
+            Signals::listen().and_then(|signals| Ok((signals, shutdown::hangup()?)))
         };
-        Ok(Self { runtime, signals })
+        let (signals, hangup) = listening.context("cannot listen for signals")?;
+        Ok(Self { runtime, signals, hangup })
     }
 }
 

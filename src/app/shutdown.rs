@@ -52,6 +52,15 @@ impl Signals {
     }
 }
 
+/// SIGHUP, which asks for another look at the configuration. From the moment this is made it ends
+/// nothing any more, whoever waits for it.
+///
+/// # Errors
+/// When the system does not let us.
+pub(super) fn hangup() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// Waits for a signal or a call to stop.
 pub(super) async fn asked(stop: &Stop, signals: &mut Signals) {
     tokio::select! {

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::Signal;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -19,17 +20,21 @@ const TIDY_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Beside {
     pub(super) telemetry: Option<TcpListener>,
     pub(super) admin: Option<TcpListener>,
+    pub(super) hangup: Signal,
     pub(super) parts: Parts,
 }
 
 /// Starts everything that runs beside the workers. Dropping the set ends it.
 pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
-    let Beside { telemetry, admin, parts } = beside;
+    let Beside { telemetry, admin, hangup, parts } = beside;
     let mut tasks = JoinSet::new();
     tasks.spawn(parts.questions.run());
     tasks.spawn(tidy(Arc::clone(&parts.validator)));
     let keystone = Arc::clone(&parts.keystone);
     tasks.spawn(async move { keystone.greet().await });
+    if let Some(reload) = parts.reload {
+        tasks.spawn(async move { match reload.run(hangup).await {} });
+    }
     let lost = parts.registry.gauge(
         "log_lines_lost",
         "Log lines dropped because whoever reads the log does not keep up.",
@@ -38,17 +43,13 @@ pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
         let page = Telemetry {
             registry: parts.registry,
             readiness: parts.readiness,
-            log: parts.side.log.clone(),
+            log: parts.log.clone(),
             lost,
         };
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }
     if let Some(socket) = admin {
-        let page = Admin {
-            validator: parts.validator,
-            log: parts.side.log,
-            effective: parts.side.effective,
-        };
+        let page = Admin { validator: parts.validator, log: parts.log, books: parts.books };
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }
     Ok(tasks)

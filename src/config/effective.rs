@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::options;
+use super::options::{self, Effect};
 use super::routes::{Lists, Written};
 use super::settings::{Setting, Settings};
 
@@ -17,18 +17,51 @@ pub struct Effective {
 }
 
 /// One option.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     section: &'static str,
     key: String,
     value: Option<String>,
     origin: String,
+    effect: Effect,
 }
 
 impl Effective {
     pub(super) fn new(settings: &Settings, written: Written) -> Self {
         let settings = options::fields().filter_map(|field| settings.get(field.key));
         Self { options: settings.flat_map(lines).collect(), lists: written.into_lists() }
+    }
+
+    /// Whether routes, rules and what else is read again while the process runs are written alike
+    /// in `other`. Files that are only named are not looked into.
+    pub fn has_the_policy_of(&self, other: &Self) -> bool {
+        let reloads = |line: &&Line| line.effect == Effect::Reload;
+        let same = self.lists.routes == other.lists.routes && self.lists.rules == other.lists.rules;
+        let values = |line: &Line| (line.key.clone(), line.value.clone());
+        let ours = self.options.iter().filter(reloads).map(values);
+        same && ours.eq(other.options.iter().filter(reloads).map(values))
+    }
+
+    /// The keys whose values differ in `newer` and take effect at the next start only. A secret
+    /// that was changed without its key is not noticed, because no secret is in here.
+    pub fn awaiting_restart(&self, newer: &Self) -> Vec<String> {
+        let pairs = self.options.iter().zip(&newer.options);
+        let changed = pairs
+            .filter(|(ours, theirs)| ours.effect == Effect::Restart && ours.value != theirs.value);
+        let keys = changed.map(|(line, _)| line.full_key());
+        keys.chain(self.lists.changed_upstreams(&newer.lists)).collect()
+    }
+
+    /// What is in force once the policy of `newer` is followed, and nothing else of it.
+    #[must_use]
+    pub fn following(&self, newer: &Self) -> Self {
+        let pairs = self.options.iter().zip(&newer.options);
+        let in_force = pairs.map(|(ours, theirs)| match ours.effect {
+            Effect::Reload => theirs.clone(),
+            Effect::Restart => ours.clone(),
+        });
+        let upstreams = self.lists.upstreams.clone();
+        Self { options: in_force.collect(), lists: Lists { upstreams, ..newer.lists.clone() } }
     }
 
     /// What `config show` prints: a configuration file with the origin of every value behind it.
@@ -96,10 +129,20 @@ impl Effective {
     }
 }
 
+impl Line {
+    fn full_key(&self) -> String {
+        match self.section {
+            "" => self.key.clone(),
+            section => format!("{section}.{}", self.key),
+        }
+    }
+}
+
 fn lines(setting: &Setting) -> Vec<Line> {
     let Setting { field, shown, origin, secret_file, .. } = setting;
     let section = field.key.split_once('.').map_or("", |(section, _)| section);
-    let line = |key: String, value, origin| Line { section, key, value, origin };
+    let effect = field.effect;
+    let line = |key: String, value, origin| Line { section, key, value, origin, effect };
     let leaf = field.leaf();
     if !field.is_secret() {
         return vec![line(leaf.to_owned(), shown.clone(), origin.to_string())];

@@ -22,6 +22,11 @@ impl ConfigErrors {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+
+    /// Each problem as it is told, by itself.
+    pub fn each(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(ToString::to_string)
+    }
 }
 
 impl fmt::Display for ConfigErrors {
@@ -30,13 +35,20 @@ impl fmt::Display for ConfigErrors {
             if at > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{}", problem.origin.place())?;
-            if !problem.key.is_empty() && !problem.origin.names_option() {
-                write!(f, ": {}", problem.key)?;
-            }
-            write!(f, ": {}", problem.message)?;
+            write!(f, "{problem}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, key, message } = self;
+        write!(f, "{}", origin.place())?;
+        if !key.is_empty() && !origin.names_option() {
+            write!(f, ": {key}")?;
+        }
+        write!(f, ": {message}")
     }
 }
 

@@ -11,6 +11,7 @@ mod clouds;
 mod effective;
 mod environment;
 mod errors;
+mod files;
 mod layers;
 mod model;
 mod options;
@@ -34,6 +35,7 @@ pub use authtoken::{Authtoken, Import, import, ini_to_json};
 pub use effective::Effective;
 pub use environment::Environment;
 pub use errors::ConfigErrors;
+pub use files::Files;
 pub use model::{Config, Process};
 pub use reference::reference;
 pub use schema::schema;
@@ -74,6 +76,13 @@ pub enum Input {
 }
 
 impl Input {
+    /// Notes a file that is about to be read.
+    fn note(&self, environment: &Environment, files: &mut Files) {
+        if let Self::Path(path) = self {
+            files.note_options(environment.directory.join(path));
+        }
+    }
+
     /// What to call it, and what it holds.
     fn read(&self, environment: &Environment) -> (String, std::io::Result<Vec<u8>>) {
         match self {
@@ -92,6 +101,8 @@ pub struct Loaded {
     pub config: Config,
     /// What people read.
     pub effective: Effective,
+    /// What it was read from.
+    pub files: Files,
 }
 
 /// Reads and checks a whole configuration.
@@ -99,13 +110,22 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong, each with its place, key and remedy. No message holds a secret.
 pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
+    load_noting(sources, &mut Files::default())
+}
+
+/// The same, and notes in `files` what it reads: whoever waits for a mistake to be mended wants to
+/// know where to look.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_noting(sources: &Sources, files: &mut Files) -> Result<Loaded, ConfigErrors> {
     let Sources { environment, overrides, .. } = sources;
     let mut problems = Problems::default();
     let mut warnings = Vec::new();
     let mut layers = Layers::default();
     let mut written = Written::default();
-    let section = read_authtoken(sources, &mut layers, &mut problems, &mut warnings);
-    let name = read_file(sources, &mut layers, &mut written, &mut problems);
+    let section = read_authtoken(sources, &mut layers, files, &mut problems, &mut warnings);
+    let name = read_file(sources, &mut layers, &mut written, files, &mut problems);
     layers.add_environment(environment, &mut problems);
     layers.add_flags(overrides, &mut problems);
     let (Ok(lost), Ok(name)) = (section, name) else {
@@ -114,11 +134,15 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
     };
     let account = account::settle(&mut layers, environment, lost, &mut problems, &mut warnings);
     let settings = settings::read(&layers, environment, &name, &mut problems, &mut warnings);
+    for path in resolve::policy_files(&settings, environment) {
+        files.note_policy(path);
+    }
     let config =
         resolve::resolve(&settings, &written, environment, account, &mut problems, warnings);
     match config {
         Some(config) if problems.is_empty() => {
-            Ok(Loaded { config, effective: Effective::new(&settings, written) })
+            let effective = Effective::new(&settings, written);
+            Ok(Loaded { config, effective, files: files.clone() })
         }
         _ => Err(problems.into_errors()),
     }
@@ -129,14 +153,22 @@ fn read_file(
     sources: &Sources,
     layers: &mut Layers,
     written: &mut Written,
+    files: &mut Files,
     problems: &mut Problems,
 ) -> Result<Origin, Broken> {
     let Sources { file, environment, .. } = sources;
     let named = environment.variable(FILE_VARIABLE);
     let (name, bytes) = match (file, named) {
         (None, None) => return Ok(Origin::Default),
-        (Some(input), _) => input.read(environment),
-        (None, Some(path)) => (path.to_owned(), std::fs::read(environment.path(path))),
+        (Some(input), _) => {
+            input.note(environment, files);
+            input.read(environment)
+        }
+        (None, Some(written)) => {
+            let path = environment.path(written);
+            files.note_options(path.clone());
+            (written.to_owned(), std::fs::read(path))
+        }
     };
     let name: Arc<str> = name.into();
     let whole = Origin::WholeFile(Arc::clone(&name));
@@ -160,6 +192,7 @@ fn read_file(
 fn read_authtoken(
     sources: &Sources,
     layers: &mut Layers,
+    files: &mut Files,
     problems: &mut Problems,
     warnings: &mut Vec<String>,
 ) -> Result<bool, authtoken::Unreadable> {
@@ -167,6 +200,7 @@ fn read_authtoken(
     let named = || environment.variable(SECTION_VARIABLE);
     let named = || named().map(|name| Authtoken::named(name, environment));
     let Some(source) = authtoken.clone().or_else(named) else { return Ok(false) };
+    source.file.note(environment, files);
     let translation = authtoken::read(&source, environment, problems)?;
     translation.lay(layers, problems, warnings);
     if let (Input::Path(path), true) = (&source.file, translation.holds_secret()) {

@@ -22,6 +22,8 @@ pub struct Config {
     pub admission: admission::Settings,
     /// Routes and rules, compiled.
     pub policy: Arc<Policy>,
+    /// How often to look whether its files have changed; `None` for never.
+    pub watch: Option<Duration>,
     /// The servers that rules ask.
     pub remote: remote::Settings,
     /// Caches.

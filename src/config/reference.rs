@@ -148,6 +148,12 @@ The file is YAML 1.2 in UTF-8, up to 1 MiB: booleans are `true` and `false` only
 and anchors, aliases, tags and second documents are refused. Relative paths start at the working
 directory, `~/` at the home directory.
 
+## When a change takes effect
+
+Routes, rules, and the keys below that say so are read again while the process runs: on SIGHUP, and
+when a file has changed (`policy.watch`). Everything else takes effect at the next start;
+[operations.md](operations.md#changing-the-policy) says how a running process tells of it.
+
 ## How values are written
 
 | type | examples |

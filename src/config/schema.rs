@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::options::{Absent, Field, Kind, SECTIONS, Section};
+use super::options::{Absent, Effect, Field, Kind, SECTIONS, Section};
 use super::routes::{KEYS, Key, Shape};
 
 /// The JSON Schema (2020-12) of the configuration file.
@@ -132,10 +132,13 @@ fn field_schema(field: &Field) -> Value {
     Value::Object(schema)
 }
 
-/// What a field does, and when a change of it takes effect.
+/// What a field does, and whether a change of it needs no restart.
 pub(super) fn about(field: &Field) -> String {
-    let restart = if field.restart { " A change takes effect at the next start." } else { "" };
-    format!("{}{restart}", field.about)
+    let effect = match field.effect {
+        Effect::Reload => " Read again while the process runs.",
+        Effect::Restart => "",
+    };
+    format!("{}{effect}", field.about)
 }
 
 fn default(field: &Field, text: &str) -> Value {

@@ -1,6 +1,7 @@
 //! Where a peer is and how to be sure that it is the right one.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use http::Uri;
@@ -39,6 +40,19 @@ impl fmt::Display for Address {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "{host}:{port}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl Address {
+    /// Whether what is sent there stays on this host.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Unix(_) => true,
+            Self::Tcp { host, .. } => {
+                let ip = host.parse::<IpAddr>().map(|ip| ip.to_canonical());
+                host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
+            }
         }
     }
 }

@@ -111,6 +111,13 @@ impl Record {
         self.waits.identity = waited;
     }
 
+    /// What was decided and why, as it stands in a field; `None` when nothing was.
+    pub(super) fn reason(&self) -> Option<HeaderValue> {
+        let (decision, reason) = self.verdict?;
+        let text = format!("{};reason={}", decision.as_str(), reason.as_str());
+        HeaderValue::try_from(text).ok()
+    }
+
     pub(super) fn upstream(&mut self, waited: Duration) {
         self.waits.upstream = waited;
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use crate::admission::Rejection;
 use crate::identity::BadToken;
@@ -128,6 +128,15 @@ pub(super) fn challenged<B>(response: &mut Response<B>, challenge: &HeaderValue)
     }
 }
 
+/// Tells a client how its request was decided. What the service says under that name is not ours,
+/// so it goes.
+pub(super) fn explain<B>(response: &mut Response<B>, reason: Option<HeaderValue>) {
+    match reason {
+        Some(reason) => response.headers_mut().insert(REASON, reason),
+        None => response.headers_mut().remove(REASON),
+    };
+}
+
 /// The value of `WWW-Authenticate`, quoted as RFC 9110 wants it (keystonemiddleware bug 1762362).
 ///
 /// Returns `None` when `uri` cannot stand in a header.
@@ -143,6 +152,9 @@ fn seconds(span: Duration) -> HeaderValue {
     let whole = span.as_secs() + u64::from(span.subsec_nanos() > 0);
     HeaderValue::from(whole.max(1))
 }
+
+/// How a request was decided: a structured field (RFC 9651), an item with one parameter.
+const REASON: HeaderName = HeaderName::from_static("x-portcullis-reason");
 
 // keystonemiddleware's own text, byte for byte: clients have come to parse it.
 const UNAUTHORIZED: &str = r#"{"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}}"#;

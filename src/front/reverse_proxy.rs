@@ -22,7 +22,7 @@ use super::json_body;
 use super::metrics::Rejected;
 use super::origin::Peer;
 use super::record::Record;
-use super::reply::{Refusal, Reply, challenged, reply};
+use super::reply::{Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
@@ -55,7 +55,9 @@ impl ReverseProxy {
         let id = request_id::of(request.headers());
         let rules = self.shared.rules();
         let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
-        let answer = match self.pass(request, peer, &id, &rules, &mut record).await {
+        let passed = self.pass(request, peer, &id, &rules, &mut record).await;
+        let reason = rules.policy.settings().reason_header.then(|| record.reason());
+        let mut answer = match passed {
             Ok(response) => {
                 record.answered(response.status());
                 let mut response = response.map(|body| Body::relayed(body, record));
@@ -71,6 +73,9 @@ impl ReverseProxy {
                 response
             }
         };
+        if let Some(reason) = reason {
+            explain(&mut answer, reason);
+        }
         identified(answer, id)
     }
 

@@ -47,13 +47,14 @@ impl Shared {
     ) -> Option<Self> {
         let challenge = challenge(&settings.www_authenticate_uri)?;
         let names = if settings.deprecated { Names::UserAndDeprecated } else { Names::User };
-        let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics));
+        let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics, None));
         Some(Self { admission, challenge, names, access, metrics, rules })
     }
 
     /// Decides by another policy from the next request on.
     pub fn follow(&self, policy: Arc<Policy>) {
-        self.rules.store(Arc::new(Rules::new(policy, &self.metrics)));
+        let before = self.rules.load();
+        self.rules.store(Arc::new(Rules::new(policy, &self.metrics, Some(&before))));
     }
 
     /// The policy in force.
@@ -71,18 +72,25 @@ impl Shared {
 }
 
 impl Rules {
-    fn new(policy: Arc<Policy>, metrics: &Metrics) -> Self {
-        let unrouted = if policy.reads_paths() { "none" } else { "default" };
-        let names = policy.routes().map(|route| route.name.clone());
-        let mut by_name: HashMap<_, _> = names.map(|name| (name, None)).collect();
-        let unrouted = Arc::new(metrics.of_route(unrouted));
-        for (name, slot) in &mut by_name {
-            let same = **name == *unrouted.name();
-            *slot =
-                Some(if same { Arc::clone(&unrouted) } else { Arc::new(metrics.of_route(name)) });
+    /// Opens the books of routes that had none `before`, and goes on with those that had.
+    fn new(policy: Arc<Policy>, metrics: &Metrics, before: Option<&Self>) -> Self {
+        let books = |name: &str| {
+            let kept = before.and_then(|before| before.kept(name));
+            kept.unwrap_or_else(|| Arc::new(metrics.of_route(name)))
+        };
+        let unrouted = books(if policy.reads_paths() { "none" } else { "default" });
+        let mut by_name: HashMap<Box<str>, _> = HashMap::new();
+        for route in policy.routes() {
+            let same = *route.name == *unrouted.name();
+            let of = || if same { Arc::clone(&unrouted) } else { books(&route.name) };
+            by_name.entry(route.name.clone()).or_insert_with(of);
         }
-        let by_name = by_name.into_iter().filter_map(|(name, slot)| Some((name, slot?))).collect();
         Self { policy, by_name, unrouted }
+    }
+
+    fn kept(&self, name: &str) -> Option<Arc<RouteMetrics>> {
+        let unrouted = Some(&self.unrouted).filter(|books| books.name() == name);
+        self.by_name.get(name).or(unrouted).cloned()
     }
 
     /// The books of a route of this policy.

@@ -21,6 +21,6 @@ pub use person::{Delegation, Draft, Identity, Kind, Named, Scope, ScopeDraft};
 pub use restriction::{AccessRule, Restriction};
 pub use secret::Secret;
 pub use time::{Clock, ManualClock, UnixTime};
-pub use timestamp::parse_timestamp;
+pub use timestamp::{parse_timestamp, write_timestamp};
 pub use token::{Allowance, RawToken, Token, TokenDigest, TokenHasher, TokenKey};
 pub use verdict::BadToken;

@@ -20,6 +20,12 @@ pub fn parse_timestamp(text: &str) -> Option<UnixTime> {
     Some(UnixTime::from_millis(stamp.as_millisecond()))
 }
 
+/// Writes a date as people and machines read it, to the second, in UTC.
+pub fn write_timestamp(time: UnixTime) -> String {
+    let seconds = time.as_millis().div_euclid(1000);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX).to_string()
+}
+
 /// Whether something after the time of day claims to be a zone. Such a text that is no timestamp
 /// must not be read as UTC by ignoring what it says.
 fn has_zone(text: &str) -> bool {
@@ -43,6 +49,14 @@ mod tests {
         ] {
             assert_eq!(parse_timestamp(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_second() {
+        let time = UnixTime::from_millis(1_795_287_358_000);
+        assert_eq!(write_timestamp(time), "2026-11-21T18:55:58Z");
+        assert_eq!(parse_timestamp(&write_timestamp(time)), Some(time));
+        assert!(write_timestamp(UnixTime::MAX).starts_with("9999-"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub enum BadToken {
     Expired,
     /// Not the shape of a token; Keystone was not asked.
     Malformed,
-    /// Limited by access rules, which are not enforced yet; letting it pass would lift them.
+    /// Limited by access rules that do not allow the request, or that nobody enforces here.
     Restricted,
     /// Longer than configured, or than the identity service's own server takes.
     TooLong,

@@ -237,13 +237,27 @@ impl Session {
             return Ok(Arc::clone(&token.site));
         }
         let base = Base::parse(&url, self.sites.security.clone()).map_err(|error| {
+            let url = shown(&url);
             tracing::warn!(url, error, "the catalogue names an endpoint that cannot be used");
             nowhere()
         })?;
+        // The same is said of `keystone.auth_url` at the start.
+        if base.endpoint.tls.is_none() && !base.endpoint.address.is_local() {
+            tracing::warn!(
+                url,
+                "the catalogue names a plain http address: anybody on the network path to it can \
+                 read tokens and declare any of them valid; use https"
+            );
+        }
         let site = self.sites.at(base).map_err(|error| {
             tracing::warn!(url, %error, "the catalogue names an endpoint that cannot be used");
             KeystoneError::Unavailable(Fault::Tls, None)
         })?;
         Ok(Arc::new(site))
     }
+}
+
+/// An address as anybody may see it: one with a password in it is refused, and must not be repeated.
+fn shown(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, host)| host)
 }

@@ -15,8 +15,7 @@ use super::USER_AGENT;
 use super::error::Fault;
 use super::metrics::{Metrics, Operation};
 
-/// The longest answer that is read. A project token with a large catalogue is some 100 KiB, and
-/// we ask for none.
+/// The longest answer that is read. A project token with a large catalogue is some 100 KiB.
 const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Idle connections kept; more questions at once open more connections and drop them after.

@@ -16,6 +16,8 @@ pub struct Settings {
     pub paths: PathRules,
     /// Whether a client that is refused may learn the rule's name.
     pub disclose: bool,
+    /// Whether every response says how its request was decided.
+    pub reason_header: bool,
     /// Whether rules may have checks that other servers decide.
     pub remote: bool,
 }

@@ -11,6 +11,10 @@ use crate::support::{Client, Scene, eventually, request};
 const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("access_log_enabled", &[], false),
     ("build_info", &[("version", &[env!("CARGO_PKG_VERSION")])], false),
+    ("config_last_reload_success_timestamp_seconds", &[], false),
+    ("config_last_reload_successful", &[], false),
+    ("config_reloads_total", &[("result", &["failed", "ok", "unchanged"])], false),
+    ("config_restart_needed", &[], false),
     ("config_warnings", &[], false),
     ("connections", &[("listener", &["public"])], false),
     ("connections_accepted_total", &[("listener", &["public"])], false),
@@ -101,11 +105,13 @@ const DECISIONS: &[(&str, &[&str])] = &[
     ("allow", &["confirmed", "public"]),
     ("defer", REFUSALS),
     ("deny", REFUSALS),
-    ("deny", &["no_route"]),
     ("deny", DENIALS),
+    ("deny", &["no_route"]),
     ("error", &["unavailable"]),
     ("shadow_deny", DENIALS),
 ];
+
+const DENIALS: &[&str] = &["rule", "scope", "undecided"];
 
 const REFUSALS: &[&str] = &[
     "bound",
@@ -118,9 +124,6 @@ const REFUSALS: &[&str] = &[
     "too_long",
     "unknown",
 ];
-
-/// What a policy says no for, once it is known who asks.
-const DENIALS: &[&str] = &["rule", "scope", "undecided"];
 
 /// Codes that exist from the start; others appear when they happen, as status codes are a closed
 /// set by themselves.

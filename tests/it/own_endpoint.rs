@@ -3,7 +3,7 @@
 
 use keystone_double::Endpoint;
 
-use crate::support::{ACCOUNT, Keystone, Process, Relay, Scene, Scratch, eventually};
+use crate::support::{ACCOUNT, Keystone, Process, Proxy, Relay, Scene, Scratch, eventually, get};
 
 const INTERNAL: (&str, &str) = ("keystone.interface", "internal");
 
@@ -95,6 +95,44 @@ fn an_endpoint_that_moved_is_found_again() {
         scene.sidecar.get_as(&scene.token(), "/").status == 200
     });
     assert_eq!(scene.keystone.calls().logins, 2, "and no more often than that");
+}
+
+#[test]
+fn an_endpoint_where_others_can_listen_is_warned_about() {
+    let keystone = Keystone::start();
+    move_to(&keystone, "internal", "RegionOne", "http://keystone.invalid:5000/v3");
+    let log = log_of_a_login(&keystone);
+    log.wait_for("the catalogue names a plain http address");
+    let home = keystone.url();
+    move_to(&keystone, "internal", "RegionOne", &home);
+    let log = log_of_a_login(&keystone);
+    log.wait_for("logged in to the identity service");
+    assert!(!log.output().contains("plain http"), "loopback is nobody else's: {}", log.output());
+}
+
+#[test]
+fn a_password_in_the_catalogue_is_not_logged() {
+    let keystone = Keystone::start();
+    move_to(&keystone, "internal", "RegionOne", "http://admin:CANARY@keystone.invalid:5000/v3");
+    let log = log_of_a_login(&keystone);
+    log.wait_for("an endpoint that cannot be used");
+    assert!(!log.output().contains("CANARY"), "{}", log.output());
+}
+
+/// A proxy that was made to log in, to look for an endpoint in its catalogue.
+#[track_caller]
+fn log_of_a_login(keystone: &Keystone) -> Process {
+    let account = ACCOUNT.map(|(key, value)| format!("{key}: {value}\n"));
+    let account = account.concat().replace("keystone.", "  ");
+    let yaml = format!(
+        "upstream: http://127.0.0.1:1\nkeystone:\n  auth_url: \"{}\"\n  interface: internal\n  \
+         timeout: 1s\n{account}",
+        keystone.url()
+    );
+    let proxy = Proxy::run(&yaml, &["log.level=trace"]);
+    let asked = get(proxy.public, "/", &[("X-Auth-Token", "a-token-of-nobodys")]);
+    assert!(matches!(asked.status, 401 | 503), "{asked:?}");
+    proxy.process
 }
 
 #[test]

@@ -197,6 +197,12 @@ fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/real-keystone")
 }
 
+/// Where the script installs the Python packages, by the same variables.
+pub(crate) fn environment() -> PathBuf {
+    let set = |name| std::env::var_os(name).map(PathBuf::from);
+    set("KS_VENV").unwrap_or_else(|| set("KS_HOME").unwrap_or_else(home).join("venv"))
+}
+
 /// Where the facts name the process groups of its servers.
 const PROCESSES: [&str; 2] = ["/pid", "/short/pid"];
 

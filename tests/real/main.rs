@@ -22,6 +22,7 @@ mod keystone;
 mod lifetimes;
 mod oslo;
 mod outages;
+mod parity;
 mod people;
 mod program;
 mod refusals;

@@ -67,10 +67,14 @@ impl RealKeystone {
     /// A new token by one of alice's application credentials.
     #[track_caller]
     pub(crate) fn application_credential_token(&self, name: &str) -> Issued {
-        let credential = json!({
-            "id": self.id("application_credentials", name),
-            "secret": self.fact(&format!("/application_credentials/{name}/secret")),
-        });
+        let secret = self.fact(&format!("/application_credentials/{name}/secret"));
+        self.log_in_by_credential(self.id("application_credentials", name), secret)
+    }
+
+    /// The same by any application credential, by its id.
+    #[track_caller]
+    pub(crate) fn log_in_by_credential(&self, id: &str, secret: &str) -> Issued {
+        let credential = json!({ "id": id, "secret": secret });
         let identity = json!({
             "methods": ["application_credential"], "application_credential": credential,
         });
@@ -127,7 +131,12 @@ impl RealKeystone {
     /// Enables or disables something, as in `enable("project", "other", false)`.
     #[track_caller]
     pub(crate) fn enable(&self, kind: &str, name: &str, enabled: bool) {
-        let id = self.id(&format!("{kind}s"), name);
+        self.enable_by_id(kind, self.id(&format!("{kind}s"), name), enabled);
+    }
+
+    /// The same for what was not seeded.
+    #[track_caller]
+    pub(crate) fn enable_by_id(&self, kind: &str, id: &str, enabled: bool) {
         self.patch(kind, id, &json!({ "enabled": enabled }));
     }
 
@@ -140,13 +149,52 @@ impl RealKeystone {
         project: &'static str,
         secret: &str,
     ) -> String {
+        let wanted = json!({ "name": "portcullis", "secret": secret });
+        self.make_credential(user, project, &wanted)
+    }
+
+    /// The same as it is `wanted`.
+    #[track_caller]
+    pub(crate) fn make_credential(
+        &self,
+        user: &str,
+        project: &'static str,
+        wanted: &Value,
+    ) -> String {
         let token = self.token(user, Scope::Project(project)).value;
         let path = format!("/users/{}/application_credentials", self.id("users", user));
-        let wanted =
-            json!({ "application_credential": { "name": "portcullis", "secret": secret } });
-        let answer = send(self.url(), "POST", &path, &[("X-Auth-Token", &token)], &wanted);
+        self.make(&token, &path, "application_credential", wanted)
+    }
+
+    /// Makes something as an administrator, as in `administer("role", ...)`, and returns its id.
+    #[track_caller]
+    pub(crate) fn administer(&self, kind: &str, wanted: &Value) -> String {
+        self.make(self.admin(), &format!("/{kind}s"), kind, wanted)
+    }
+
+    /// Gives a role on a project to a user, all by their ids.
+    #[track_caller]
+    pub(crate) fn grant(&self, user: &str, project: &str, role: &str) {
+        let path = format!("/projects/{project}/users/{user}/roles/{role}");
+        let headers = [("X-Auth-Token", self.admin())];
+        let answer = send(self.url(), "PUT", &path, &headers, &Value::Null);
+        assert_eq!(answer.status, 204, "{}", answer.body);
+    }
+
+    /// A new token of somebody who was not seeded, by ids.
+    #[track_caller]
+    pub(crate) fn log_in_by_id(&self, user: &str, password: &str, project: &str) -> Issued {
+        let user = json!({ "id": user, "password": password });
+        let identity = json!({ "methods": ["password"], "password": { "user": user } });
+        issued(authenticate(self.url(), &identity, json!({ "project": { "id": project } })))
+    }
+
+    #[track_caller]
+    fn make(&self, token: &str, path: &str, kind: &str, wanted: &Value) -> String {
+        let wanted = json!({ kind: wanted });
+        let answer = send(self.url(), "POST", path, &[("X-Auth-Token", token)], &wanted);
         assert_eq!(answer.status, 201, "{}", answer.body);
-        answer.body["application_credential"]["id"].as_str().unwrap().to_owned()
+        answer.body[kind]["id"].as_str().unwrap().to_owned()
     }
 
     #[track_caller]

@@ -12,8 +12,8 @@ const MOST_DECODINGS: usize = 4;
 ///
 /// The first reading is keystonemiddleware's: decoded once, then quoted again as `WebOb` does it, so
 /// `%2F` separates segments and `%7E` is `~`. The others keep an encoded slash as part of its
-/// segment, cut parameters off (`/a;x` is `/a`, as Java's servers read it), and read several
-/// slashes as one.
+/// segment, cut parameters off (`/a;x` is `/a`, as Java's servers read it), end at an encoded `?` or
+/// `#` (as a proxy that decodes before it asks on makes of it), and read several slashes as one.
 pub(super) fn readings(path: &str) -> Option<Vec<String>> {
     if !path.starts_with('/') || path.len() > LONGEST || !is_plain(path) {
         return None;
@@ -21,6 +21,10 @@ pub(super) fn readings(path: &str) -> Option<Vec<String>> {
     let mut readings = vec![quoted(path, false)];
     if has_encoded_slash(path) {
         readings.push(quoted(path, true));
+    }
+    for at in 0..readings.len() {
+        let ended = readings.get(at).and_then(|path| ended(path));
+        readings.extend(ended);
     }
     for at in 0..readings.len() {
         let cut = readings.get(at).filter(|path| path.contains(';')).map(|path| cut(path));
@@ -34,7 +38,7 @@ pub(super) fn readings(path: &str) -> Option<Vec<String>> {
 }
 
 /// Whether no server, however often it decodes, finds a dot segment, a backslash, a control
-/// character, or more slashes or parameters than we do in `path`.
+/// character, or more slashes, parameters or ends than we do in `path`.
 fn is_plain(path: &str) -> bool {
     if !is_encoded_well(path.as_bytes()) {
         return false;
@@ -47,7 +51,8 @@ fn is_plain(path: &str) -> bool {
         }
         let decoded = decode(&bytes);
         // What separates has a reading of its own when it is encoded; encoded twice, it is a trick.
-        let marks = |bytes: &[u8]| bytes.split(|byte| matches!(byte, b'/' | b';')).count();
+        let is_mark = |byte: &u8| matches!(byte, b'/' | b';' | b'?' | b'#');
+        let marks = |bytes: &[u8]| bytes.split(is_mark).count();
         if round > 0 && marks(&decoded) > marks(&bytes) {
             return false;
         }
@@ -59,9 +64,9 @@ fn is_plain(path: &str) -> bool {
     false
 }
 
-/// `.` and `..`, also with parameters behind them, which some servers cut off (`..;x`).
+/// `.` and `..`, also with parameters or a query behind them, which some servers cut off (`..;x`).
 fn is_dots(segment: &[u8]) -> bool {
-    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+    let name = segment.split(|byte| matches!(byte, b';' | b'?' | b'#')).next().unwrap_or_default();
     matches!(name, b"." | b"..")
 }
 
@@ -129,6 +134,12 @@ fn has_encoded_slash(path: &str) -> bool {
 fn cut(path: &str) -> String {
     let names = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
     names.collect::<Vec<_>>().join("/")
+}
+
+/// The path up to where its query or its fragment would begin if it were decoded first.
+fn ended(path: &str) -> Option<String> {
+    let ends = ["%3F", "%23"].iter().filter_map(|end| path.find(end));
+    path.get(..ends.min()?).map(str::to_owned)
 }
 
 fn merged(path: &str) -> String {

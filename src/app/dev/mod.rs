@@ -15,7 +15,7 @@ use crate::cli::Dev;
 use crate::config::{self, Environment, Input, Loaded, Sources};
 use crate::telemetry;
 
-use super::{App, Side};
+use super::{Again, App, Side};
 
 use guide::Guide;
 
@@ -41,8 +41,8 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
         (None, None) => bail!("there is nothing to guard"),
     };
     let auth_url = format!("http://{}/v3", identity.local_addr()?);
-    let Loaded { config, effective } =
-        config::load(&sources(trial.config, proxy, &upstream, &auth_url, trial.set))?;
+    let sources = sources(trial.config, proxy, &upstream, &auth_url, trial.set);
+    let Loaded { config, effective, files } = config::load(&sources)?;
     if !config.server.listen.ip().is_loopback()
         || config.process.telemetry.is_some_and(|address| !address.ip().is_loopback())
     {
@@ -51,7 +51,8 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
     let (log, _lines) = telemetry::start(&config.log, None)?;
     let double = Double::new(world);
     beside(double.clone(), identity, echo)?;
-    let app = App::bind(&config, Side { log: Some(log), effective: effective.to_json() })?;
+    let again = Some(Again { sources, files });
+    let app = App::bind(&config, Side { log: Some(log), effective, again })?;
     Guide { addresses: app.addresses()?, upstream, auth_url, double, sample }.print()?;
     app.run()
 }

@@ -6,23 +6,25 @@ use std::sync::Arc;
 
 use http::uri::Authority;
 use http::{Method, Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::identity::TokenDigest;
 use crate::telemetry::LogControl;
 use crate::validation::{Purge, Validator};
 
+use super::super::reload::Books;
 use super::{Page, Pages};
 
 /// `/config`, `/cache` and `/log-level`.
 pub(in super::super) struct Admin {
     pub(in super::super) validator: Arc<Validator>,
     pub(in super::super) log: Option<LogControl>,
-    pub(in super::super) effective: Value,
+    pub(in super::super) books: Arc<Books>,
 }
 
 const HELP: &str = "\
-GET /config            the configuration in force and where each value came from
+GET /config            the configuration in force, where each value came from, and what came of
+                       reading it again
 GET /cache             how full the token cache is
 DELETE /cache?all      forget everything, or one of
   ?user=ID ?project=ID ?audit_id=ID ?token_digest=SHA256
@@ -36,7 +38,7 @@ impl Pages for Admin {
             return Page::text(StatusCode::FORBIDDEN, "not for browsers\n");
         }
         match (request.method(), request.uri().path()) {
-            (&Method::GET, "/config") => Page::json(&self.effective),
+            (&Method::GET, "/config") => Page::json(&self.books.page()),
             (&Method::GET, "/cache") => self.fill(),
             (&Method::DELETE, "/cache") => self.purge(request.uri().query().unwrap_or_default()),
             (&Method::GET, "/log-level") => self.level(),

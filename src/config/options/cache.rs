@@ -28,8 +28,7 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("64MiB"),
             "How much memory valid tokens may take. A token with three roles takes up to 1 KiB, \
              so the default holds some 65,000; beyond it the least useful make room.",
-        )
-        .restart(),
+        ),
         Field::new(
             "cache.negative_ttl",
             Kind::Duration(ZERO, HOUR),
@@ -44,7 +43,6 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("10000"),
             "How many refused tokens are remembered. They have room of their own, so a flood of \
              made-up tokens cannot push valid ones out.",
-        )
-        .restart(),
+        ),
     ],
 };

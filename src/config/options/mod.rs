@@ -42,6 +42,15 @@ pub(super) struct Section {
     pub(super) fields: &'static [Field],
 }
 
+/// When a change takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// When the configuration is read again, while the process runs.
+    Reload,
+    /// At the next start.
+    Restart,
+}
+
 /// One thing that can be set.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -55,8 +64,8 @@ pub(super) struct Field {
     pub(super) absent: Absent,
     /// What it does, in which unit, and why the default is what it is.
     pub(super) about: &'static str,
-    /// Whether a change takes effect only at the next start.
-    pub(super) restart: bool,
+    /// When a change takes effect.
+    pub(super) effect: Effect,
 }
 
 /// What a value looks like.
@@ -103,7 +112,7 @@ pub(super) enum Absent {
 
 impl Field {
     const fn new(key: &'static str, kind: Kind, absent: Absent, about: &'static str) -> Self {
-        Self { key, kind, word: None, absent, about, restart: false }
+        Self { key, kind, word: None, absent, about, effect: Effect::Restart }
     }
 
     const fn or(mut self, word: &'static str) -> Self {
@@ -111,8 +120,8 @@ impl Field {
         self
     }
 
-    const fn restart(mut self) -> Self {
-        self.restart = true;
+    const fn reloads(mut self) -> Self {
+        self.effect = Effect::Reload;
         self
     }
 

@@ -13,8 +13,7 @@ pub(super) static TELEMETRY: Section = Section {
         "Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `off` for nowhere. In \
          a container, probes and scrapes come from outside: write `0.0.0.0:9180`.",
     )
-    .or("off")
-    .restart()],
+    .or("off")],
 };
 
 pub(super) static ADMIN: Section = Section {
@@ -28,8 +27,7 @@ pub(super) static ADMIN: Section = Section {
         "Where `/config`, `/cache` and `/log-level` are served; `off` for nowhere. It asks \
          nobody who they are, so only a loopback address is accepted.",
     )
-    .or("off")
-    .restart()],
+    .or("off")],
 };
 
 pub(super) static LOG: Section = Section {
@@ -42,8 +40,7 @@ pub(super) static LOG: Section = Section {
             Kind::Choice(&["auto", "json", "text"]),
             Absent::Value("auto"),
             "The form of a line. `auto` is text on a terminal and JSON elsewhere.",
-        )
-        .restart(),
+        ),
         Field::new(
             "log.level",
             Kind::Text,

@@ -1,6 +1,8 @@
 //! Who may do what, as far as it is not routes and rules.
 
-use super::{Absent, Field, Kind, MILLISECOND, MINUTE, Section};
+use std::time::Duration;
+
+use super::{Absent, Field, HOUR, Kind, MILLISECOND, MINUTE, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "policy",
@@ -12,35 +14,40 @@ pub(super) static SECTION: Section = Section {
             Kind::List,
             Absent::Value(""),
             "Policy files, YAML or JSON, as services ship them. Of two rules of one name the later \
-             counts. Read again when they change.",
-        ),
+             counts.",
+        )
+        .reloads(),
         Field::new(
             "policy.directories",
             Kind::List,
             Absent::Value(""),
             "Directories of policy files, read in the order of their names after \
              `policy.files`.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.default_rule",
             Kind::Text,
             Absent::Value("default"),
             "The rule that stands in for one that is not there.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.shadow",
             Kind::List,
             Absent::Value(""),
             "Rules that are tried on live traffic: what they would deny goes on, counted and \
              logged as `shadow_deny`. A route can say the same for itself.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.remote_checks",
             Kind::Bool,
             Absent::Value("false"),
             "Accept rules with `http:` and `https:` checks: another server is told who asks for \
              what, and decides. Without it such rules are refused at the start.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.remote_timeout",
             Kind::Duration(MILLISECOND, MINUTE),
@@ -68,7 +75,26 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("false"),
             "Name the rule in the body of a 403. Rules tell how a service is guarded, so clients \
              do not learn them by default; the log and the metrics always say.",
-        ),
+        )
+        .reloads(),
+        Field::new(
+            "policy.reason_header",
+            Kind::Bool,
+            Absent::Value("false"),
+            "Say in every response how its request was decided and why, as `X-Portcullis-Reason` \
+             (docs/headers.md). For trials: it tells clients what the log tells you.",
+        )
+        .reloads(),
+        Field::new(
+            "policy.watch",
+            Kind::Duration(SHORTEST_WATCH, HOUR),
+            Absent::Value("5s"),
+            "How often to look whether the configuration file, a policy file or a policy directory \
+             has changed. A change is taken over when it has come to rest. With `off` only SIGHUP \
+             makes the process read them again.",
+        )
+        .or("off")
+        .reloads(),
     ],
 };
 
@@ -84,13 +110,18 @@ pub(super) static PATHS: Section = Section {
             Absent::Value("refuse"),
             "`%2F` and `%5C`. `keep` is for services that take them for part of a name, and do \
              not decode them before they look for slashes.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "paths.empty_segment",
             Kind::Choice(&["refuse", "merge", "keep"]),
             Absent::Value("refuse"),
             "`//`. `merge` makes one slash of several, for the rule and for the service; `keep` \
              is for services that tell `a//b` from `a/b`, such as object stores.",
-        ),
+        )
+        .reloads(),
     ],
 };
+
+/// Looking costs a few system calls for each file.
+const SHORTEST_WATCH: Duration = Duration::from_millis(10);

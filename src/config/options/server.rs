@@ -12,8 +12,7 @@ pub(super) static TOP: Section = Section {
         Absent::Value("127.0.0.1:8080"),
         "Where clients connect: an IP address and a port, as in `0.0.0.0:8080` or `[::]:8080`. \
          The default is reachable from this host only.",
-    )
-    .restart()],
+    )],
 };
 
 pub(super) static SECTION: Section = Section {
@@ -28,8 +27,7 @@ pub(super) static SECTION: Section = Section {
             "Worker threads, each with its own listener socket and its own connections to the \
              service. `auto` is one for each CPU that the process may use.",
         )
-        .or("auto")
-        .restart(),
+        .or("auto"),
         Field::new(
             "server.header_timeout",
             Kind::Duration(MILLISECOND, HOUR),
@@ -60,8 +58,7 @@ pub(super) static SECTION: Section = Section {
             "How many clients may be connected at once; more wait in the kernel's queue. Each \
              takes up to two file descriptors; when the process may not have that many, fewer \
              clients are let in, with a warning at the start.",
-        )
-        .restart(),
+        ),
         Field::new(
             "server.max_token",
             Kind::Size(256, MIB),
@@ -76,8 +73,7 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("0s"),
             "How long to go on accepting connections after SIGTERM, with readiness already red, \
              so that load balancers notice. Set it to their probe interval.",
-        )
-        .restart(),
+        ),
         Field::new(
             "server.drain_timeout",
             Kind::Duration(ZERO, DAY),
@@ -85,7 +81,6 @@ pub(super) static SECTION: Section = Section {
             "How long requests in flight may take to finish after that. With \
              `server.drain_delay` it should stay below Kubernetes' grace period of 30 s, after \
              which the process is killed.",
-        )
-        .restart(),
+        ),
     ],
 };

@@ -1,7 +1,7 @@
 //! How to reach Keystone and how to ask it.
 
 use super::account;
-use super::peer::{certificate, is_local, trust, warn_of_insecure};
+use super::peer::{certificate, trust, warn_of_insecure};
 use super::reader::Reader;
 use crate::config::account::{ACCOUNT, Account};
 use crate::dial::{Endpoint, Security, Trust};
@@ -72,7 +72,7 @@ fn base(reader: &mut Reader<'_>, security: Security, source: Account) -> Option<
         .map_err(|error| reader.refuse_value("keystone.auth_url", &format!(": {error}")))
         .ok()?;
     warn_of_insecure(reader, "keystone.insecure", &base.endpoint, "Keystone");
-    if base.endpoint.tls.is_none() && !is_local(&base.endpoint.address) {
+    if base.endpoint.tls.is_none() && !base.endpoint.address.is_local() {
         reader.warnings.push(format!(
             "keystone.auth_url is plain http: anybody on the network path to {} can read tokens \
              and declare any of them valid; use https",

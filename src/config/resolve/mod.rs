@@ -18,6 +18,8 @@ use super::{Environment, errors::Problems, settings::Settings};
 use crate::{telemetry, validation};
 use reader::Reader;
 
+pub(super) use policy::policy_files;
+
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(
     settings: &Settings,
@@ -42,6 +44,7 @@ pub(super) fn resolve(
     let front = listeners::front(&mut reader, uri);
     let remote = policy::remote(&mut reader);
     let policy = policy::policy(&mut reader, written, &upstreams);
+    let watch = policy::watch(&mut reader);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
@@ -50,6 +53,7 @@ pub(super) fn resolve(
         front: front?,
         admission,
         policy: policy?,
+        watch,
         remote,
         validation,
         keystone: keystone?,

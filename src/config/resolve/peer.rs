@@ -106,17 +106,6 @@ fn leads_to(address: &Address, listener: SocketAddr) -> bool {
     *port == listener.port() && same_host
 }
 
-/// Whether what is sent there stays on this host.
-pub(super) fn is_local(address: &Address) -> bool {
-    match address {
-        Address::Unix(_) => true,
-        Address::Tcp { host, .. } => {
-            let ip = host.parse::<IpAddr>().map(|ip| ip.to_canonical());
-            host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

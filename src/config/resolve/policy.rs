@@ -1,10 +1,15 @@
 //! Routes and rules, compiled.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::reader::Reader;
+use crate::config::Environment;
 use crate::config::errors::Problems;
 use crate::config::routes::Written;
+use crate::config::settings as config;
+use crate::config::value::Value;
 use crate::dial::Trust;
 use crate::policy::{Policy, RouteSettings, Settings};
 use crate::routing::{EmptySegment, EncodedSlash, PathRules};
@@ -17,10 +22,10 @@ pub(super) fn policy(
     upstreams: &[(String, upstream::Settings)],
 ) -> Option<Arc<Policy>> {
     let mut rules = oslo_policy::Policy::builder();
-    for file in reader.list("policy.files") {
+    for file in reader.list(FILES) {
         rules = rules.file(reader.located(&file));
     }
-    for directory in reader.list("policy.directories") {
+    for directory in reader.list(DIRECTORIES) {
         rules = rules.directory(reader.located(&directory));
     }
     if let Some(name) = reader.text("policy.default_rule") {
@@ -39,6 +44,7 @@ pub(super) fn policy(
     }
     let paths = paths(reader);
     let disclose = reader.boolean("policy.disclose");
+    let reason_header = reader.boolean("policy.reason_header");
     if !problems.is_empty() {
         reader.adopt(problems);
         return None;
@@ -53,7 +59,7 @@ pub(super) fn policy(
             reader.complain("routes", &message);
         }
     }
-    match Policy::new(Settings { routes, rules, paths, disclose, remote }) {
+    match Policy::new(Settings { routes, rules, paths, disclose, reason_header, remote }) {
         Ok(policy) => {
             let known = |name: &String| policy.rules().rules().any(|rule| rule.name() == name);
             for name in shadow.iter().filter(|name| !known(name)) {
@@ -70,6 +76,24 @@ pub(super) fn policy(
             None
         }
     }
+}
+
+/// The files and directories that rules are read from.
+pub(in crate::config) fn policy_files(
+    settings: &config::Settings,
+    environment: &Environment,
+) -> Vec<PathBuf> {
+    let written = |key| match settings.get(key).and_then(|setting| setting.value.as_ref()) {
+        Some(Value::List(names)) => names.as_slice(),
+        _ => &[],
+    };
+    let names = written(FILES).iter().chain(written(DIRECTORIES));
+    names.map(|name| environment.path(name)).collect()
+}
+
+/// How often to look whether they have changed.
+pub(super) fn watch(reader: &mut Reader<'_>) -> Option<Duration> {
+    Some(reader.duration("policy.watch")).filter(|interval| !interval.is_zero())
 }
 
 /// How the servers that rules name are asked.
@@ -103,3 +127,6 @@ fn paths(reader: &mut Reader<'_>) -> PathRules {
         },
     }
 }
+
+const FILES: &str = "policy.files";
+const DIRECTORIES: &str = "policy.directories";

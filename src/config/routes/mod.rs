@@ -5,10 +5,11 @@ mod entry;
 mod keys;
 mod row;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use oslo_policy::PolicyBuilder;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::errors::Problems;
 use super::origin::Origin;
@@ -121,6 +122,18 @@ pub(super) struct Lists {
     pub(super) upstreams: Option<Value>,
     /// The file that they stand in.
     pub(super) origin: String,
+}
+
+impl Lists {
+    /// The keys of named upstreams that are new, gone or not the same in `newer`.
+    pub(super) fn changed_upstreams(&self, newer: &Self) -> Vec<String> {
+        let (ours, theirs) = (self.upstreams.as_ref(), newer.upstreams.as_ref());
+        let value = |lists: Option<&Value>, name: &str| lists?.get(name).cloned();
+        let maps = [ours, theirs].into_iter().flatten().filter_map(Value::as_object);
+        let keys: BTreeSet<_> = maps.flat_map(Map::keys).collect();
+        let changed = keys.into_iter().filter(|name| value(ours, name) != value(theirs, name));
+        changed.map(|name| format!("upstreams.{name}")).collect()
+    }
 }
 
 /// Notes what is wrong, with its place.

@@ -1,6 +1,8 @@
 //! The service catalogue: for the service behind us, for access rules, and for our own way to the
 //! identity service.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -63,19 +65,24 @@ pub(in crate::keystone) fn types(body: &[u8]) -> Option<Vec<String>> {
     Some(catalogue(body).ok()??.into_iter().map(|service| service.kind).collect())
 }
 
-/// The URL of the identity service in the catalogue of a login.
+/// The URL of the identity service in the catalogue of a login. What else stands there may be as
+/// odd as it likes: it must not keep us from asking.
 pub(in crate::keystone) fn identity_endpoint(
     body: &[u8],
     interface: &str,
     region: Option<&str>,
 ) -> Option<String> {
-    let fits = |endpoint: &&Endpoint| {
-        endpoint.interface.eq_ignore_ascii_case(interface)
-            && region.is_none_or(|region| endpoint.region.as_deref() == Some(region))
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let text = |value: &'_ Value, name| Some(value.get(name)?.as_str()?.to_owned());
+    let fits = |endpoint: &&Value| {
+        text(endpoint, "interface").is_some_and(|known| known.eq_ignore_ascii_case(interface))
+            && region.is_none_or(|region| text(endpoint, "region").as_deref() == Some(region))
     };
-    let services = catalogue(body).ok()??;
-    let of_identity = services.iter().filter(|service| service.kind == "identity");
-    of_identity.flat_map(|service| &service.endpoints).find(fits)?.url.clone()
+    let services = body.get("token")?.get("catalog")?.as_array()?;
+    let of_identity =
+        services.iter().filter(|service| text(service, "type").as_deref() == Some("identity"));
+    let endpoints = of_identity.filter_map(|service| service.get("endpoints")?.as_array());
+    text(endpoints.flatten().find(fits)?, "url")
 }
 
 /// A service in the v2 form.
@@ -93,19 +100,25 @@ struct Region<'a> {
 impl<'a> From<&'a Service> for V2<'a> {
     fn from(service: &'a Service) -> Self {
         let mut regions: Vec<Region<'a>> = Vec::new();
+        // Where each is: looked up, because an answer may hold many thousands of either.
+        let mut places: HashMap<Option<&str>, usize> = HashMap::new();
+        let mut keys: HashMap<(usize, String), usize> = HashMap::new();
         for endpoint in &service.endpoints {
             let name = endpoint.region.as_deref();
-            let at = regions.iter().position(|region| region.name == name).unwrap_or_else(|| {
+            let at = *places.entry(name).or_insert_with(|| {
                 regions.push(Region { name, urls: Vec::new() });
                 regions.len() - 1
             });
-            let Some(region) = regions.get_mut(at) else { continue };
+            let Some(Region { urls, .. }) = regions.get_mut(at) else { continue };
             let key = format!("{}URL", endpoint.interface.to_lowercase());
             let url = endpoint.url.as_deref();
+            let place = *keys.entry((at, key.clone())).or_insert_with(|| {
+                urls.push((key, url));
+                urls.len() - 1
+            });
             // The last one counts, in the place of the first, as in a Python dictionary.
-            match region.urls.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, known)) => *known = url,
-                None => region.urls.push((key, url)),
+            if let Some((_, known)) = urls.get_mut(place) {
+                *known = url;
             }
         }
         Self { service, regions }
@@ -185,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn very_many_regions_and_interfaces_are_told_in_their_order() {
+        let numbers = 0..10_000;
+        let regions = numbers.clone().map(|n| endpoint("public", &n.to_string(), "u"));
+        let interfaces = numbers.map(|n| endpoint(&n.to_string(), "0", "u"));
+        let endpoints: Vec<Value> = regions.chain(interfaces).collect();
+        let text = of(&json!([{"type": "t", "endpoints": endpoints}])).unwrap().unwrap();
+        let made: Value = serde_json::from_str(&text).unwrap();
+        let made = made[0]["endpoints"].as_array().unwrap();
+        assert_eq!((made.len(), made[0].as_object().unwrap().len()), (10_000, 10_002));
+        assert_eq!((&made[9_999]["region"], &made[0]["9999URL"]), (&json!("9999"), &json!("u")));
+    }
+
+    #[test]
     fn what_has_no_type_interface_or_url_is_unusable() {
         for catalog in [
             json!([{"endpoints": []}]),
@@ -200,6 +226,7 @@ mod tests {
     fn the_identity_endpoint_is_found_by_interface_and_region() {
         let catalog = json!([
             {"type": "compute", "endpoints": [endpoint("internal", "R1", "no")]},
+            {"endpoints": [{"odd": 1}]},
             {"type": "identity", "endpoints": [
                 endpoint("public", "R1", "p1"), endpoint("internal", "R1", "i1"),
                 endpoint("internal", "R2", "i2"),

@@ -37,11 +37,28 @@ struct TokenBody {
     audit_ids: Option<Vec<String>>,
     expires_at: String,
     issued_at: Option<String>,
-    is_admin_project: Option<bool>,
+    #[serde(default)]
+    is_admin_project: AdminProject,
     application_credential: Option<ApplicationCredential>,
     #[serde(rename = "OS-TRUST:trust")]
     trust: Option<Trust>,
     bind: Option<Value>,
+}
+
+/// Absent means true (keystonemiddleware: there was no admin project once); null says nothing and is
+/// not taken for a yes.
+struct AdminProject(bool);
+
+impl Default for AdminProject {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for AdminProject {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(Option::<bool>::deserialize(from)?.unwrap_or(false)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -132,7 +149,7 @@ pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
         roles: token.roles.unwrap_or_default().into_iter().map(|role| role.name).collect(),
         audit_ids: token.audit_ids.unwrap_or_default(),
         expires_at,
-        is_admin_project: token.is_admin_project.unwrap_or(true),
+        is_admin_project: token.is_admin_project.0,
         delegation: Delegation { trust_id, application_credential_id },
         restriction,
         catalogue: None,

@@ -83,6 +83,25 @@ fn every_optional_member_may_be_missing_or_null() {
 }
 
 #[test]
+fn an_admin_project_is_believed_unless_it_is_denied_or_null() {
+    for (value, expected) in [
+        (None, true),
+        (Some(json!(true)), true),
+        (Some(json!(false)), false),
+        (Some(Value::Null), false),
+    ] {
+        let mut document = full();
+        let token = document["token"].as_object_mut().unwrap();
+        token.remove("is_admin_project");
+        token.extend(value.clone().map(|value| ("is_admin_project".to_owned(), value)));
+        let mut headers = http::HeaderMap::new();
+        read(&document).unwrap().apply_to(crate::identity::Names::User, &mut headers).unwrap();
+        let expected = if expected { "True" } else { "False" };
+        assert_eq!(headers["x-is-admin-project"], expected, "{value:?}");
+    }
+}
+
+#[test]
 fn a_document_that_cannot_be_understood_is_a_failure_to_know() {
     for (what, document) in [
         ("an array", json!([])),

@@ -71,6 +71,17 @@ fn every_case_stands_once_and_what_differs_differs_for_a_reason() {
     }
 }
 
+#[test]
+fn every_reason_is_a_row_of_the_documentation() {
+    let page = include_str!("../../../docs/compatibility.md");
+    for case in &Records::read().cases {
+        for reason in case.here.iter().flat_map(|here| &here.reasons) {
+            let row = format!("\n| `{reason}` |");
+            assert!(page.contains(&row), "{}: no row {reason}", case.name);
+        }
+    }
+}
+
 /// In which members two outcomes differ, without the long ones that do not.
 fn difference(here: &Outcome, expected: &Outcome) -> String {
     let lines = |outcome: &Outcome| -> Vec<String> {

@@ -15,7 +15,7 @@ fn each_route_reaches_its_own_service_and_no_other() {
          - {{path: /**, allow: authenticated}}\n",
         images.url()
     );
-    let sidecar = Sidecar::before(&upstream, &keystone).write(&yaml).start();
+    let sidecar = Sidecar::before(&upstream, &keystone).and(&yaml).start();
     let scene = Scene { sidecar, keystone, upstream };
     let token = scene.token();
     for path in ["/images/1", "/images", "/%69mages/2"] {
@@ -45,7 +45,7 @@ fn a_service_that_is_gone_takes_no_other_with_it() {
          - {{path: /gone, allow: authenticated, upstream: gone}}\n\
          - {{path: /**, allow: authenticated}}\n"
     );
-    let sidecar = Sidecar::before(&upstream, &keystone).write(&yaml).start();
+    let sidecar = Sidecar::before(&upstream, &keystone).and(&yaml).start();
     let scene = Scene { sidecar, keystone, upstream };
     assert_refused(&scene.sidecar.get_as(&scene.token(), "/gone"), 502);
     scene.assert_serves();

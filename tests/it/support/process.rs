@@ -67,6 +67,11 @@ impl Process {
         eventually(&format!("it writes {text:?}"), || self.output().contains(text));
     }
 
+    /// The directory that it runs in.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
     /// Sends a signal, such as `TERM`.
     #[track_caller]
     pub fn signal(&self, name: &str) {

@@ -40,7 +40,7 @@ impl Scene {
     #[track_caller]
     pub fn guarding(yaml: &str) -> Self {
         let (keystone, upstream) = (Keystone::start(), Upstream::start());
-        let sidecar = Sidecar::before(&upstream, &keystone).write(yaml).start();
+        let sidecar = Sidecar::before(&upstream, &keystone).and(yaml).start();
         Self { sidecar, keystone, upstream }
     }
 

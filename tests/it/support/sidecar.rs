@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 
-use portcullis::app::{App, Side, Stop};
-use portcullis::config::{self, Environment, Input, Sources};
+use portcullis::app::{Again, App, Side, Stop};
+use portcullis::config::{self, Environment, Input, Loaded, Sources};
 
-use super::{Client, Keystone, Response, Upstream, get};
+use super::{Client, Keystone, Response, Scratch, Upstream, get};
 
 /// A running proxy. Its sockets are open before it is returned; dropping it stops it, and fails
 /// the test when it did not end well.
@@ -25,6 +26,7 @@ pub struct Sidecar {
 /// A proxy about to be started.
 pub struct Builder {
     yaml: String,
+    path: Option<PathBuf>,
     set: Vec<(String, String)>,
 }
 
@@ -33,7 +35,7 @@ impl Sidecar {
     /// requests are not logged, there are two workers, and draining is short.
     #[track_caller]
     pub fn start(yaml: &str) -> Self {
-        Builder { yaml: yaml.to_owned(), set: Vec::new() }.start()
+        Builder { yaml: yaml.to_owned(), path: None, set: Vec::new() }.start()
     }
 
     /// One that guards `upstream` and asks `keystone`.
@@ -43,7 +45,7 @@ impl Sidecar {
             upstream.url(),
             keystone.url()
         );
-        Builder { yaml, set: Vec::new() }
+        Builder { yaml, path: None, set: Vec::new() }
     }
 
     /// Asks it to stop, without waiting.
@@ -141,10 +143,18 @@ impl Builder {
         self
     }
 
-    /// Writes more into the file.
+    /// Adds to what the file says.
     #[must_use]
-    pub fn write(mut self, yaml: &str) -> Self {
+    pub fn and(mut self, yaml: &str) -> Self {
         self.yaml.push_str(yaml);
+        self
+    }
+
+    /// Reads it from a file, `portcullis.yaml`, and again whenever that changes.
+    #[must_use]
+    #[track_caller]
+    pub fn on_disk(mut self, scratch: &Scratch) -> Self {
+        self.path = Some(scratch.write("portcullis.yaml", &self.yaml));
         self
     }
 
@@ -152,11 +162,16 @@ impl Builder {
     #[track_caller]
     pub fn start(mut self) -> Sidecar {
         self.fill_in();
-        let input = Input::Text { name: "portcullis.yaml".to_owned(), text: self.yaml };
+        let again = self.path.is_some();
+        let input = match self.path {
+            Some(path) => Input::Path(path),
+            None => Input::Text { name: "portcullis.yaml".to_owned(), text: self.yaml },
+        };
         let sources = Sources { file: Some(input), overrides: self.set, ..Sources::default() };
-        let loaded = config::load(&sources).unwrap_or_else(|errors| panic!("{errors}"));
-        let side = Side { log: None, effective: loaded.effective.to_json() };
-        let app = App::bind(&loaded.config, side).unwrap_or_else(|error| panic!("{error:#}"));
+        let Loaded { config, effective, files } =
+            config::load(&sources).unwrap_or_else(|errors| panic!("{errors}"));
+        let side = Side { log: None, effective, again: again.then_some(Again { sources, files }) };
+        let app = App::bind(&config, side).unwrap_or_else(|error| panic!("{error:#}"));
         let addresses = app.addresses().expect("addresses");
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Sidecar {

@@ -6,9 +6,10 @@ mod files;
 mod options;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::keystone::environment;
 use crate::support::Scratch;
 
 /// What the Python program beside this file says when it is given `texts`.
@@ -28,12 +29,6 @@ fn ask(program: &str, texts: &[String]) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {said}");
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// Where `scripts/real-keystone` installs the Python packages.
-fn environment() -> PathBuf {
-    let usual = || here().join("target/real-keystone/venv");
-    std::env::var_os("KS_VENV").map_or_else(usual, PathBuf::from)
 }
 
 fn here() -> &'static Path {
