@@ -9,11 +9,13 @@ mod warmed;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use portcullis::admission::Grant;
 use portcullis::identity::{Allowance, Names, RawToken, TokenHasher, UnixTime, classify};
 use portcullis::keystone::read_validation;
+use portcullis::routing::Asked;
 
-use warmed::{decide, warmed};
+use warmed::{decide, path_of, permits, policy_of, warmed};
 
 /// What Keystone answers about a project-scoped token, `nocatalog`.
 const ANSWER: &str = r#"{"token": {"methods": ["password"], "user": {"domain": {"id": "default",
@@ -31,6 +33,7 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("decision on a remembered token", |bench| {
         bench.iter(|| decide(&admission, black_box(&token)));
     });
+    rules(criterion, &decide(&admission, &token));
     let hasher = TokenHasher::new([7; 32]);
     criterion.bench_function("key of a token", |bench| {
         bench.iter(|| hasher.key(RawToken::new(black_box(token.as_bytes())), Allowance::None));
@@ -56,6 +59,21 @@ fn benches(criterion: &mut Criterion) {
         let now = UnixTime::from_millis(0);
         bench.iter(|| read_validation(black_box(ANSWER.as_bytes()), now).unwrap());
     });
+}
+
+/// What a policy adds to a decision, and that it is the same for a hundred times the routes.
+fn rules(criterion: &mut Criterion, grant: &Grant) {
+    let user = grant.user().unwrap();
+    for routes in [50, 5_000] {
+        let (policy, path) = (policy_of(routes), path_of(routes));
+        criterion.bench_function(&format!("find one of {routes} routes"), |bench| {
+            let asked = Asked { method: &Method::GET, host: None, path: &path };
+            bench.iter(|| policy.way(black_box(asked)).unwrap());
+        });
+        criterion.bench_function(&format!("the same of {routes}, and a rule of ten"), |bench| {
+            bench.iter(|| permits(&policy, black_box(&path), user));
+        });
+    }
 }
 
 fn protected(headers: &HeaderMap) -> usize {

@@ -197,6 +197,10 @@ pub struct Dev {
     /// Your own users, projects and roles, in YAML or JSON, instead of the sample.
     #[arg(long, value_name = "FILE")]
     pub users: Option<PathBuf>,
+    /// A configuration file whose routes, policy and other settings are tried. Addresses are the
+    /// trial's: what the file says of listeners, Keystone and the service is not used.
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Sets one key of the proxy's configuration, as in --set cache.ttl=5s.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,

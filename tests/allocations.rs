@@ -14,7 +14,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 use portcullis::identity::{Names, classify};
 
-use warmed::{decide, request, warmed};
+use warmed::{decide, path_of, permits, policy_of, request, warmed};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -61,6 +61,18 @@ fn a_decision_on_a_remembered_token_allocates_nothing() {
     let costly = counts.iter().filter(|count| **count > 0).count();
     let all: u64 = counts.iter().sum();
     assert!(costly <= 100 && all <= 100, "{costly} of 10000 decisions made {all} allocations");
+}
+
+#[test]
+fn finding_a_route_among_thousands_and_deciding_its_rule_allocates_nothing() {
+    let (_runtime, admission, token) = warmed();
+    let grant = decide(&admission, &token);
+    let user = grant.user().unwrap();
+    for routes in [50, 5_000] {
+        let (policy, path) = (policy_of(routes), path_of(routes));
+        let (made, ()) = allocations(|| permits(&policy, &path, user));
+        assert_eq!(made, 0, "{routes} routes");
+    }
 }
 
 #[test]

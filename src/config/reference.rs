@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::options::{Absent, Field, Kind, SECTIONS, variable};
-use super::schema::about;
+use super::routes::{KEYS, Key, Shape};
+use super::schema::{ROUTES, RULES, UPSTREAMS, about};
 use super::units::{write_duration, write_size};
 
 /// The reference of all options, in Markdown.
@@ -29,7 +30,30 @@ pub fn reference() -> String {
             }
         }
     }
+    lists(&mut page);
     page
+}
+
+/// What only the file can hold: no variable and no flag sets a part of a list.
+fn lists(page: &mut String) {
+    let _ = write!(page, "\n## `policy.rules`\n\n{RULES}\n\n{RULES_EXAMPLE}");
+    let _ = write!(page, "\n## `routes`\n\n{ROUTES}\n\n{ROUTES_EXAMPLE}");
+    page.push_str("\n| key of a route | type | without it | what it does |\n|---|---|---|---|\n");
+    for Key { name, shape, absent, about } in &KEYS {
+        let shape = match shape {
+            Shape::Boolean => "`true` or `false`".to_owned(),
+            Shape::Choice(words) => choice(words),
+            Shape::Size => "size".to_owned(),
+            Shape::Text => "text".to_owned(),
+            Shape::Words => "word or list of words".to_owned(),
+        };
+        let _ = writeln!(page, "| `{name}` | {shape} | {absent} | {about} |");
+    }
+    let _ = write!(page, "\n## `upstreams`\n\n{UPSTREAMS}\n\n{UPSTREAMS_EXAMPLE}");
+}
+
+fn choice(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn row(page: &mut String, key: &str, kind: &str, default: &str, about: &str) {
@@ -41,9 +65,7 @@ fn kind(field: &Field) -> String {
     let kind = match &field.kind {
         Kind::Address => "address".to_owned(),
         Kind::Bool => "`true` or `false`".to_owned(),
-        Kind::Choice(words) => {
-            words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-        }
+        Kind::Choice(words) => choice(words),
         Kind::Duration(least, most) => {
             format!("duration, {} to {}", write_duration(*least), write_duration(*most))
         }
@@ -72,6 +94,30 @@ fn default(field: &Field) -> String {
         Absent::Required(_) => "required".to_owned(),
     }
 }
+
+const RULES_EXAMPLE: &str = r#"```yaml
+policy:
+  rules:
+    owner: "project_id:%(project_id)s and role:member"
+```
+
+[policy.md](policy.md) explains the language.
+"#;
+
+const ROUTES_EXAMPLE: &str = r#"```yaml
+routes:
+- {name: health, path: /healthz, methods: [GET], allow: public}
+- {name: volumes, path: "/v3/{project_id}/volumes/**", rule: owner}
+```
+
+A route says who may by exactly one of `allow`, `rule` and `check`.
+"#;
+
+const UPSTREAMS_EXAMPLE: &str = "```yaml
+upstreams:
+  images: http://127.0.0.1:9292
+```
+";
 
 const INTRODUCTION: &str = r#"# Configuration
 

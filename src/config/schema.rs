@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::options::{Absent, Effect, Field, Kind, SECTIONS, Section};
+use super::routes::{KEYS, Key, Shape};
 
 /// The JSON Schema (2020-12) of the configuration file.
 ///
@@ -25,7 +26,7 @@ pub fn schema() -> Value {
     if let Some(upstream) = properties.get("upstream").cloned() {
         let named = json!({
             "type": ["object", "null"],
-            "description": "Other services that routes lead to, by name.",
+            "description": UPSTREAMS,
             "additionalProperties": upstream,
         });
         properties.insert("upstreams".to_owned(), named);
@@ -42,57 +43,44 @@ pub fn schema() -> Value {
 fn rules() -> Value {
     json!({
         "type": ["object", "null"],
-        "description": "Rules by name, beside those of the files.",
+        "description": RULES,
         "additionalProperties": {"type": "string"},
     })
 }
 
 fn routes() -> Value {
-    let words = |about: &str| {
-        json!({"description": about, "anyOf": [
-            {"type": "string", "minLength": 1},
-            {"type": "array", "items": {"type": "string", "minLength": 1}},
-        ]})
-    };
-    let text = |about: &str| json!({"type": "string", "minLength": 1, "description": about});
-    let size = |about: &str| json!({"type": "string", "pattern": SIZE, "description": about});
+    let keys: Map<_, _> = KEYS.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect();
     json!({
         "type": "array",
-        "description": "Which requests may pass; the first that fits counts, and what fits none is \
-                        denied.",
+        "description": ROUTES,
         "items": {
             "type": "object",
             "additionalProperties": false,
             "required": ["path"],
-            "properties": {
-                "allow": {
-                    "enum": ["public", "authenticated"],
-                    "description": "Everybody, or whoever has a valid token.",
-                },
-                "body": size("Lets rules look at members of a JSON body up to this size, as \
-                              body.NAME."),
-                "check": text("A rule, in place of the name of one."),
-                "headers": words("Header fields that rules may look at, as header.NAME."),
-                "host": text("The host, or *.example for all below it."),
-                "invalid": {
-                    "enum": ["pass", "refuse"],
-                    "description": "What becomes of a request without a valid token.",
-                },
-                "max_body": size("The longest body; a longer one is refused with 413."),
-                "methods": words("The methods; without it, all."),
-                "name": text("What the route is called in metrics and logs."),
-                "path": text("The path, with {name}, * and **."),
-                "query": words("Query parameters that rules may look at, as query.NAME."),
-                "rule": text("The name of the rule that decides."),
-                "scope": words("The scopes of tokens: project, domain, system, unscoped."),
-                "shadow": {
-                    "type": "boolean",
-                    "description": "Only record what would be denied.",
-                },
-                "upstream": text("The name of the upstream."),
-            },
+            "properties": keys,
         },
     })
+}
+
+fn key_schema(key: &Key) -> Value {
+    let shape = match key.shape {
+        Shape::Boolean => json!({"type": "boolean"}),
+        Shape::Choice(words) => json!({"enum": words}),
+        Shape::Size => json!({"type": "string", "pattern": SIZE}),
+        Shape::Text => json!({"type": "string", "minLength": 1}),
+        Shape::Words => json!({"anyOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "items": {"type": "string", "minLength": 1}},
+        ]}),
+    };
+    described(shape, key.about)
+}
+
+fn described(mut schema: Value, about: &str) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert("description".to_owned(), about.into());
+    }
+    schema
 }
 
 fn section_schema(section: &Section) -> Value {
@@ -187,6 +175,13 @@ fn kind_schema(kind: &Kind) -> Value {
         Kind::Url => json!({"type": "string", "pattern": "^(https?://|unix:).+$"}),
     }
 }
+
+/// What the lists of the operator's own making are about; for the reference, too.
+pub(super) const ROUTES: &str = "Which requests may pass. The first route that fits counts; what \
+                                 fits none is denied. Without this key every valid token passes.";
+pub(super) const RULES: &str = "Rules by name, which cover those of the files.";
+pub(super) const UPSTREAMS: &str = "Other services that routes lead to, by name. Each has the keys \
+                                    of the section `upstream`.";
 
 const SIZE: &str = "^[0-9]+(B|KiB|MiB|GiB)$";
 const DURATION: &str = "^[0-9]+(ms|s|m|h)$";

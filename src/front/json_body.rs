@@ -42,6 +42,10 @@ pub(super) async fn read<B>(
 where
     B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
+    // Known from its length, where it states one.
+    if body.size_hint().lower() > wanted.limit as u64 {
+        return Err(Refusal::BodyTooLarge);
+    }
     if !is_json(headers) {
         return Err(Refusal::BodyNotJson);
     }

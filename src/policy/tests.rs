@@ -1,4 +1,6 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -162,4 +164,47 @@ fn a_route_whose_rule_is_not_there_is_a_mistake() {
         Settings { routes: Some(vec![RouteSettings { pattern, route }]), ..Settings::default() };
     let errors = Policy::new(settings).unwrap_err();
     assert_eq!(errors, [r#"route "default": there is no rule "nowhere", and no default rule"#]);
+}
+
+/// A route that says who may, and the name of its rule.
+fn a_row() -> impl Strategy<Value = (&'static str, &'static str, bool)> {
+    const TEMPLATES: &[&str] =
+        &["/a", "/a/{project_id}", "/{project_id}/**", "/**/a", "/a/*.png", "/**"];
+    const RULES: &[&str] = &["member", "owner", "other", "nobody", "several"];
+    (select(TEMPLATES), select(RULES), any::<bool>())
+}
+
+fn of_rows(rows: &[(&str, &str, bool)]) -> Policy {
+    let routes = rows.iter().map(|(template, rule, every_scope)| RouteSettings {
+        pattern: Pattern::new(Methods::All, None, template).unwrap(),
+        route: Route {
+            access: Access::Rule((*rule).into()),
+            scopes: Scopes { project: *every_scope, ..Scopes::ALL },
+            query: ["q".into()].into(),
+            ..Route::anywhere()
+        },
+    });
+    let rules = oslo_policy::Policy::builder()
+        .inline("member", "role:member")
+        .inline("owner", "project_id:%(project_id)s")
+        .inline("other", "not rule:owner")
+        .inline("nobody", "!")
+        .inline("several", "'p1':%(query.q)s");
+    Policy::new(Settings { routes: Some(routes.collect()), rules, ..Settings::default() }).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn a_route_for_something_else_changes_nobodys_verdict(
+        rows in prop::collection::vec(a_row(), 0..6),
+        at in 0..7_usize,
+        path in select(&["/a", "/a/p1", "/a/p2", "/p1/x/a", "/a/x.png", "/a/x;.png", "/"][..]),
+        query in select(&[None, Some("q=p1"), Some("q=p1&q=p2")][..]),
+    ) {
+        let request = Request { query, ..get(path) };
+        let before = decide(&of_rows(&rows), &request, &member("p1"));
+        let mut more = rows.clone();
+        more.insert(at.min(rows.len()), ("/unrelated/{project_id}/**", "member", true));
+        prop_assert_eq!(before, decide(&of_rows(&more), &request, &member("p1")));
+    }
 }

@@ -46,7 +46,7 @@ pub struct OddPath;
 /// capitals. Borrowed, and without looking twice, for the path that is normal already.
 ///
 /// # Errors
-/// When the path has dot segments, however written; a control character, a backslash, or a byte
+/// When the path has dot segments, however written, or one of parameters alone; a control character, a backslash, or a byte
 /// outside ASCII; an escape that is broken, hides another escape, or is not UTF-8 when decoded; or
 /// what `rules` refuse.
 pub fn normal(path: &str, rules: PathRules) -> Result<Cow<'_, str>, OddPath> {
@@ -56,7 +56,7 @@ pub fn normal(path: &str, rules: PathRules) -> Result<Cow<'_, str>, OddPath> {
     }
     let path =
         if path.contains('%') { respelled(path, rules)?.into() } else { Cow::Borrowed(path) };
-    if segments(&path).any(is_dots) {
+    if segments(&path).flat_map(pieces).any(is_odd) {
         return Err(OddPath);
     }
     match rules.empty_segment {
@@ -78,9 +78,28 @@ pub(super) fn without_parameters(segment: &str) -> &str {
     end.and_then(|end| segment.get(..end)).unwrap_or(segment)
 }
 
+/// The path for services that cut parameters off all of its segments; `None` where it has none.
+pub(super) fn bare(path: &str) -> Option<String> {
+    if !path.contains(';') && !path.contains("%3B") {
+        return None;
+    }
+    Some(path.split('/').map(without_parameters).collect::<Vec<_>>().join("/"))
+}
+
+/// A segment, cut at the slashes that are encoded in it: not even where they are part of a name
+/// is there a name that climbs.
+fn pieces(segment: &str) -> impl Iterator<Item = &str> {
+    segment.split("%2F").flat_map(|piece| piece.split("%5C"))
+}
+
+/// A piece that a service may take for a step, or for nothing at all.
+fn is_odd(piece: &str) -> bool {
+    let name = without_parameters(piece);
+    is_dots(name) || (name.is_empty() && !piece.is_empty())
+}
+
 /// `.` and `..`, also in letters that look like dots to a service that folds them.
-fn is_dots(segment: &str) -> bool {
-    let name = without_parameters(segment);
+fn is_dots(name: &str) -> bool {
     if matches!(name, "." | "..") {
         return true;
     }
@@ -187,6 +206,8 @@ mod tests {
             "/..;x/",
             "/..%3bx",
             "/%2e;a=b/admin",
+            "/;x/admin",
+            "/a/%3bx",
             "/a%2fb",
             "/a%2Fb",
             "/a%5cb",
@@ -223,6 +244,9 @@ mod tests {
         let merge = PathRules { empty_segment: EmptySegment::Merge, ..PathRules::default() };
         assert_eq!(normal("//a///b/", merge).unwrap(), "/a/b/");
         assert!(normal("/a/..//b", merge).is_err());
+        for climbing in ["/a/..%2fb", "/a%2f..", "/a%5c..%5cb", "/a;x%2f..", "/%2e%2e%2fb"] {
+            assert!(normal(climbing, keep).is_err(), "{climbing}");
+        }
     }
 
     proptest! {

@@ -108,6 +108,19 @@ fn no_password_of_own_users_is_assumed() {
 }
 
 #[test]
+fn a_configuration_of_ones_own_is_tried_at_the_trials_addresses() {
+    let yaml = "listen: 0.0.0.0:80\nupstream: http://service.invalid\n\
+                keystone: {auth_url: 'http://keystone.invalid:5000/v3'}\n\
+                telemetry: 0.0.0.0:81\nroutes:\n- {path: /hello, check: 'role:admin'}\n";
+    let scratch = Scratch::new();
+    let file = scratch.write("portcullis.yaml", yaml).display().to_string();
+    let trial = Trial::start(&["--config", &file]);
+    let statuses: Vec<_> = trial.curl_lines().iter().map(|line| run(line).status).collect();
+    // Nobody at /, then alice, who is no admin, and bob, who is.
+    assert_eq!(statuses, [403, 403, 200]);
+}
+
+#[test]
 fn users_that_make_no_sense_are_explained() {
     let scratch = Scratch::new();
     for (text, says) in [

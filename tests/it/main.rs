@@ -36,6 +36,7 @@ mod memory;
 mod metrics;
 mod outage;
 mod own_endpoint;
+mod policy;
 mod policy_test;
 mod profiles;
 mod reason_header;

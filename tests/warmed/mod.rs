@@ -9,9 +9,9 @@ use http::Method;
 use keystone_double::{Double, Scope, World};
 use portcullis::admission::{self, AccessRequest, Admission, Credential, Grant};
 use portcullis::dial::{Security, Trust};
-use portcullis::identity::{Clock, RawToken, TokenHasher};
+use portcullis::identity::{Clock, Identity, RawToken, TokenHasher};
 use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
-use portcullis::policy::{self, Access, Facts, Policy, Route, RouteSettings, Scopes, Way};
+use portcullis::policy::{self, Access, Caller, Facts, Policy, Route, RouteSettings, Scopes, Way};
 use portcullis::remote::{self, Remote};
 use portcullis::routing::{Asked, Methods, Pattern};
 use portcullis::telemetry::Registry;
@@ -85,10 +85,20 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
 pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let pattern = Pattern::new(Methods::All, None, "/v3/{user_id}/volumes/**").unwrap();
     let check = "role:nobody or (role:Member and (user_id:%(user_id)s or user_domain_id:default))";
-    let route = Route {
-        name: "volumes".into(),
-        takes: "/v3/{user_id}/volumes/**".into(),
-        access: Access::Rule("owner".into()),
+    let route = route("volumes", "/v3/{user_id}/volumes/**", "owner");
+    Policy::new(policy::Settings {
+        routes: Some(vec![RouteSettings { pattern, route }]),
+        rules: oslo_policy::Policy::builder().inline("owner", check),
+        ..policy::Settings::default()
+    })
+    .unwrap()
+});
+
+fn route(name: &str, takes: &str, rule: &str) -> Route {
+    Route {
+        name: name.into(),
+        takes: takes.into(),
+        access: Access::Rule(rule.into()),
         pass_invalid: None,
         scopes: Scopes::ALL,
         shadow: false,
@@ -97,14 +107,8 @@ pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
         body: None,
         max_body: None,
         upstream: "default".into(),
-    };
-    Policy::new(policy::Settings {
-        routes: Some(vec![RouteSettings { pattern, route }]),
-        rules: oslo_policy::Policy::builder().inline("owner", check),
-        ..policy::Settings::default()
-    })
-    .unwrap()
-});
+    }
+}
 
 /// The way that every request takes.
 static WAY: LazyLock<Way<'static, 'static>> = LazyLock::new(|| {
@@ -136,4 +140,34 @@ pub(crate) fn decide(admission: &Admission, token: &str) -> Grant {
         Poll::Ready(decision) => decision.unwrap(),
         Poll::Pending => unreachable!("a remembered token was waited for"),
     }
+}
+
+/// As many routes, all with one rule of ten checks, of which the last decides.
+pub(crate) fn policy_of(routes: usize) -> Policy {
+    let check = "role:admin or role:service or domain_id:%(user_id)s or \
+                 (role:auditor and system_scope:all) or \
+                 (not role:guest and role:member and user_domain_id:default and \
+                 user_name:nobody) or role:reader";
+    let rows = (0..routes).map(|at| {
+        let takes = format!("/v3/{{user_id}}/thing{at}/{{id}}/**");
+        let pattern = Pattern::new(Methods::All, None, &takes).unwrap();
+        RouteSettings { pattern, route: route("things", &takes, "ten") }
+    });
+    Policy::new(policy::Settings {
+        routes: Some(rows.collect()),
+        rules: oslo_policy::Policy::builder().inline("ten", check),
+        ..policy::Settings::default()
+    })
+    .unwrap()
+}
+
+/// What the last of those routes takes.
+pub(crate) fn path_of(routes: usize) -> String {
+    format!("/v3/4bdcd094df8344e19ea14ef6b75c3c8a/thing{}/a222361bfd844eb0/detail", routes - 1)
+}
+
+/// Finds the route and decides its rule.
+pub(crate) fn permits(policy: &Policy, path: &str, user: &Identity) {
+    let way = policy.way(Asked { method: &Method::GET, host: None, path }).unwrap();
+    policy.permits(&way, &FACTS, Caller { user, service: None }).unwrap();
 }

@@ -6,6 +6,7 @@ mod guide;
 mod users;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use keystone_double::{Double, World};
@@ -40,7 +41,7 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
         (None, None) => bail!("there is nothing to guard"),
     };
     let auth_url = format!("http://{}/v3", identity.local_addr()?);
-    let sources = sources(proxy, &upstream, &auth_url, trial.set);
+    let sources = sources(trial.config, proxy, &upstream, &auth_url, trial.set);
     let Loaded { config, effective, files } = config::load(&sources)?;
     if !config.server.listen.ip().is_loopback()
         || config.process.telemetry.is_some_and(|address| !address.ip().is_loopback())
@@ -56,24 +57,29 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
     app.run()
 }
 
-/// The proxy's configuration, as a user would write it.
+/// The proxy's configuration: the user's own file, if there is one, at the trial's addresses.
 fn sources(
+    file: Option<PathBuf>,
     proxy: SocketAddr,
     upstream: &str,
     auth_url: &str,
     set: Vec<(String, String)>,
 ) -> Sources {
-    let any = any_port();
-    let text = format!(
-        "listen: {proxy}\nupstream: {upstream:?}\nkeystone: {{auth_url: {auth_url:?}}}\n\
-         telemetry: {any}\nadmin: {any}\n"
-    );
+    let any = any_port().to_string();
+    let addresses = [
+        ("listen", proxy.to_string()),
+        ("upstream.url", upstream.to_owned()),
+        ("keystone.auth_url", auth_url.to_owned()),
+        ("telemetry.listen", any.clone()),
+        ("admin.listen", any),
+    ];
+    let addresses = addresses.into_iter().map(|(key, value)| (key.to_owned(), value));
     Sources {
         authtoken: None,
-        file: Some(Input::Text { name: "dev".into(), text }),
+        file: file.map(Input::Path),
         // A shell full of OS_* variables should not change a trial.
         environment: Environment::default(),
-        overrides: set,
+        overrides: addresses.chain(set).collect(),
     }
 }
 

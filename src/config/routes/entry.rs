@@ -1,6 +1,7 @@
 //! The members of one mapping, taken one by one; what is left is unknown.
 
 use super::Reader;
+use super::keys::KEYS;
 use crate::config::suggest;
 use crate::config::yaml::{Content, Entry, Mark, Node};
 
@@ -68,7 +69,8 @@ impl<'n> Members<'n> {
     }
 
     /// Refuses what nobody took.
-    pub(super) fn end(self, known: &[&str], reader: &mut Reader<'_>) {
+    pub(super) fn end(self, reader: &mut Reader<'_>) {
+        let known: Vec<_> = KEYS.iter().map(|key| key.name).collect();
         for entry in &self.entries {
             let message = match suggest::nearest(&entry.key, known.iter().copied()) {
                 Some(word) => format!("unknown key; did you mean {word}?"),

@@ -2,6 +2,7 @@
 //! they name. Everything else is in the table of options.
 
 mod entry;
+mod keys;
 mod row;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use super::origin::Origin;
 use super::yaml::{Content, Entry, Mark, Node, json};
 use crate::policy::RouteSettings;
 
+pub(super) use keys::{KEYS, Key, Shape};
 use row::row;
 
 /// What was written of them.

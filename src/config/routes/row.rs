@@ -15,12 +15,6 @@ use crate::identity::{Class, classify};
 use crate::policy::{Access, BodyFacts, Route, RouteSettings, Scopes};
 use crate::routing::{HostPattern, Methods, Pattern};
 
-/// Every key of a route.
-pub(in crate::config) const KEYS: [&str; 15] = [
-    "allow", "body", "check", "headers", "host", "invalid", "max_body", "methods", "name", "path",
-    "query", "rule", "scope", "shadow", "upstream",
-];
-
 /// Reads the route at place `at`; `None` when it is of no use. Checks that stand in it are added to
 /// `builder` as rules.
 pub(super) fn row(
@@ -54,7 +48,7 @@ pub(super) fn row(
         upstream: members.text("upstream", reader).map_or("default", |(name, _)| name).into(),
     });
     if route.is_some() {
-        members.end(&KEYS, reader);
+        members.end(reader);
     }
     (pattern.zip(route).map(|(pattern, route)| RouteSettings { pattern, route }), builder)
 }

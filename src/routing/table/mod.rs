@@ -7,6 +7,7 @@ mod tree;
 use http::Method;
 
 use super::HostPattern;
+use super::path::bare;
 use super::template::{self, Segment};
 
 use tree::Node;
@@ -100,12 +101,24 @@ impl<R> Table<R> {
 
     /// The first row that takes what is asked for. A slash at the end of the path does not matter:
     /// services that tell `/a/` from `/a` are few, and those that do not must not be a way round
-    /// a rule. Allocates nothing.
+    /// a rule.
+    ///
+    /// Some services cut the parameters of segments off before they look where a request leads. A
+    /// path that leads elsewhere then is taken by no row. Allocates for such paths only.
     pub fn find<'p>(&self, asked: Asked<'p>) -> Option<Found<'_, 'p, R>> {
-        let takes = |at: usize| self.rows.get(at).is_some_and(|(pattern, _)| pattern.takes(asked));
-        let rest = asked.path.strip_prefix('/')?;
-        let (pattern, route) = self.rows.get(self.root.first(rest, &takes)?)?;
+        let at = self.first(asked)?;
+        if let Some(bare) = bare(asked.path)
+            && self.first(Asked { path: &bare, ..asked }) != Some(at)
+        {
+            return None;
+        }
+        let (pattern, route) = self.rows.get(at)?;
         Some(Found { route, pattern, path: asked.path })
+    }
+
+    fn first(&self, asked: Asked<'_>) -> Option<usize> {
+        let takes = |at: usize| self.rows.get(at).is_some_and(|(pattern, _)| pattern.takes(asked));
+        self.root.first(asked.path.strip_prefix('/')?, &takes)
     }
 
     /// The rows in their order.

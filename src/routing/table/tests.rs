@@ -60,6 +60,10 @@ fn the_first_row_that_fits_counts() {
         ("/admin/x", ""),
         ("/files/a.json", "GET /files/*.json"),
         ("/files/.json", ""),
+        ("/files/a.json;v=1", ""),
+        ("/files/secret;.json", ""),
+        ("/files/secret%3B.json", ""),
+        ("/v1/p/volumes/5;x.json", "GET /v1/{project_id}/volumes/{id}"),
         ("/files/a.xml", ""),
         ("/", ""),
         ("*", ""),
@@ -109,6 +113,33 @@ fn rows_that_nothing_reaches_and_rows_that_share_requests_are_told() {
     let overlaps: Vec<_> = table.overlaps().into_iter().map(pair).collect();
     assert!(overlaps.contains(&("GET /y/{a}/z".into(), "GET /y/w/{b}".into())), "{overlaps:?}");
     assert!(overlaps.contains(&("GET,POST /v2/{a}".into(), "* /v2/x".into())), "{overlaps:?}");
+}
+
+#[test]
+fn five_thousand_rows_take_no_more_steps_than_fifty() {
+    let big = |services: usize| {
+        let rows: Vec<_> = (0..services)
+            .flat_map(|at| {
+                [
+                    format!("GET /v1/{{project_id}}/thing{at}"),
+                    format!("GET /v1/{{project_id}}/thing{at}/{{id}}"),
+                    format!("POST /v1/{{project_id}}/thing{at}/{{id}}/action"),
+                    format!("* /v1/{{project_id}}/thing{at}/**"),
+                    format!("* /admin{at}/** *.example"),
+                ]
+            })
+            .collect();
+        table(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let (few, many) = (big(10), big(1000));
+    assert_eq!((few.rows().len(), many.rows().len()), (50, 5000));
+    for path in ["/", "/v1", "/v1/p/thing9/5", "/v1/p/thing9/5/x/y", "/v1/p/none", "/admin9/x/y/z"]
+    {
+        let steps = |table: &Table<String>| tree::steps::of(|| found(table, path));
+        assert_eq!(found(&few, path), found(&many, path));
+        assert_eq!(steps(&few), steps(&many), "{path}");
+        assert!(steps(&many) <= 2 + 2 * path.len(), "{path}: {}", steps(&many));
+    }
 }
 
 /// One row after the other, as anybody would write it.

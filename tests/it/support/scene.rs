@@ -36,6 +36,14 @@ impl Scene {
         Self::of(Keystone::start(), settings)
     }
 
+    /// With routes, rules and whatever else a file says besides where everything is.
+    #[track_caller]
+    pub fn guarding(yaml: &str) -> Self {
+        let (keystone, upstream) = (Keystone::start(), Upstream::start());
+        let sidecar = Sidecar::before(&upstream, &keystone).and(yaml).start();
+        Self { sidecar, keystone, upstream }
+    }
+
     /// With these keys set, and an account of the proxy's own that asks.
     #[track_caller]
     pub fn in_service_mode(settings: &[(&str, &str)]) -> Self {

@@ -101,12 +101,18 @@ impl Sidecar {
             .collect()
     }
 
-    /// How many requests were decided so.
+    /// How many requests were decided so, of those whose route has no name.
     #[track_caller]
     pub fn decisions(&self, decision: &str, reason: &str) -> f64 {
+        self.decisions_on("default", decision, reason)
+    }
+
+    /// How many requests on a route were decided so.
+    #[track_caller]
+    pub fn decisions_on(&self, route: &str, decision: &str, reason: &str) -> f64 {
         self.metric(&format!(
             "portcullis_auth_decisions_total{{decision=\"{decision}\",reason=\"{reason}\",\
-             route=\"default\"}}"
+             route=\"{route}\"}}"
         ))
     }
 
