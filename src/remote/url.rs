@@ -54,13 +54,12 @@ fn literal(check: &str) -> String {
     let mut rest = check;
     while let Some((before, after)) = rest.split_once('%') {
         text.push_str(before);
-        rest = match after.strip_prefix('(').and_then(|key| key.split_once(")s")) {
-            Some((_, rest)) => rest,
-            None => {
-                text.push('%');
-                after.strip_prefix('%').unwrap_or(after)
-            }
-        };
+        if let Some((_, after)) = after.strip_prefix('(').and_then(|key| key.split_once(")s")) {
+            rest = after;
+        } else {
+            text.push('%');
+            rest = after.strip_prefix('%').unwrap_or(after);
+        }
     }
     text.push_str(rest);
     text
