@@ -130,8 +130,8 @@ impl Admission {
     /// as that is configured to take; what they say is added to `answers`.
     ///
     /// # Errors
-    /// When the policy says no, unless the route is only watched; when another server that has to
-    /// be asked does not answer.
+    /// When the policy says no, or another server that has to be asked does not answer; neither
+    /// where the route is only watched.
     pub async fn permit(
         &self,
         policy: &Policy,
@@ -146,7 +146,11 @@ impl Admission {
         };
         let verdict = if policy.settings().remote {
             // Rare; boxed so that the common future stays small.
-            Box::pin(self.ask_around(policy, way, facts, caller, answers)).await?
+            match Box::pin(self.ask_around(policy, way, facts, caller, answers)).await {
+                // A server that is only tried out must not hold anybody up by being away.
+                Err(_) if way.route.shadow => Err(Forbidden::Undecided),
+                said => said?,
+            }
         } else {
             policy.permits(way, facts, caller)
         };
@@ -171,11 +175,14 @@ impl Admission {
                 Ruling::Decided(verdict) => return Ok(verdict),
                 Ruling::Ask(question) => question,
             };
+            let Some(target) = facts.to_json(way) else {
+                return Ok(Err(Forbidden::Undecided));
+            };
             let inquiry = Inquiry {
                 check: question.check(),
                 url: question.url(),
                 rule: way.route.rule().unwrap_or_default(),
-                target: facts.to_json(way),
+                target,
                 credentials: caller.to_json(),
             };
             let answer = match &self.source {

@@ -108,12 +108,19 @@ fn about_routes(policy: &Policy) -> Vec<String> {
         let (route, cover) = (shown(route), shown(cover));
         format!("warning: no request reaches the route {route}: {cover} before it takes them all")
     });
-    let overlaps = table.overlaps().into_iter().map(|(first, second)| {
+    let overlaps = table.overlaps();
+    let more = overlaps.len().saturating_sub(NOTES);
+    let overlaps = overlaps.into_iter().take(NOTES).map(|(first, second)| {
         let (first, second) = (shown(first), shown(second));
         format!("note: some requests fit both {first} and {second}; the first decides")
     });
-    unreachable.chain(overlaps).collect()
+    let more = (more > 0).then(|| format!("note: {more} more pairs of routes share some requests"));
+    unreachable.chain(overlaps).chain(more).collect()
 }
+
+/// Nobody reads more; of thousands of routes, each with a variable beginning, there could be
+/// millions.
+const NOTES: usize = 50;
 
 fn ask(health: Health) -> anyhow::Result<()> {
     let Health { address, path, config, keystone_authtoken } = health;

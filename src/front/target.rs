@@ -20,6 +20,11 @@ pub(super) fn target(
     if matches!(client.method, Method::CONNECT | Method::TRACE) {
         return Err(Rejected::Method);
     }
+    // Methods are told apart by case (RFC 9110, section 9.1), but WSGI frameworks take `delete` for
+    // `DELETE`: it must not take another route.
+    if paths.is_some() && client.method.as_str().bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return Err(Rejected::Method);
+    }
     check_framing(&client.headers)?;
     check_host(client)?;
     // Only an absolute target may leave its path out; it means `/` then.
@@ -79,10 +84,27 @@ fn check_host(client: &http::request::Parts) -> Result<(), Rejected> {
 }
 
 /// A name or an address, and perhaps a port: nothing that could break out of a URL or of a
-/// `Forwarded` field that the service makes of it.
+/// `Forwarded` field that the service makes of it, and nothing of which the service could take
+/// another part for the name than routes do.
 fn is_plain(host: &HeaderValue) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(byte);
-    host.as_bytes().iter().all(plain)
+    let Ok(host) = host.to_str() else { return false };
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => {
+            let Some((address, port)) = rest.split_once(']') else { return false };
+            let plain = |byte: u8| byte.is_ascii_hexdigit() || b".:".contains(&byte);
+            if !address.bytes().all(plain) {
+                return false;
+            }
+            ("", port)
+        }
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let port = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    name.bytes().all(plain) && !name.contains("..") && port
 }
 
 #[cfg(test)]
@@ -129,6 +151,12 @@ mod tests {
             ("GET /", &[("host", "a b")], Rejected::Host),
             ("GET /", &[("host", "user:pw@app")], Rejected::Host),
             ("GET /", &[("host", "a;for=1.2.3.4")], Rejected::Host),
+            ("GET /", &[("host", "app:80:80")], Rejected::Host),
+            ("GET /", &[("host", "app:x")], Rejected::Host),
+            ("GET /", &[("host", "app..")], Rejected::Host),
+            ("GET /", &[("host", "app]")], Rejected::Host),
+            ("GET /", &[("host", "[::1]app")], Rejected::Host),
+            ("GET /", &[("host", "[::1]:80:80")], Rejected::Host),
             ("GET http://evil/", &[HOST], Rejected::Host),
             ("POST /", &[HOST, ("transfer-encoding", "gzip, chunked")], Rejected::Framing),
             ("POST /", &[HOST, ("transfer-encoding", ",chunked")], Rejected::Framing),
@@ -139,6 +167,26 @@ mod tests {
             ),
         ] {
             assert_eq!(target(&parts(line, headers), None).unwrap_err(), why, "{line} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_method_in_small_letters_is_no_way_round_a_route() {
+        for method in ["get", "Delete", "pOST"] {
+            let line = format!("{method} /");
+            let decided = target(&parts(&line, &[HOST]), Some(PathRules::default()));
+            assert_eq!(decided.unwrap_err(), Rejected::Method, "{method}");
+            assert!(target(&parts(&line, &[HOST]), None).is_ok(), "{method}");
+        }
+        for line in ["GET /", "M-SEARCH /", "PROPFIND /"] {
+            assert!(target(&parts(line, &[HOST]), Some(PathRules::default())).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn names_and_addresses_are_hosts() {
+        for host in ["app", "App.example.", "a_b:8774", "a:", "127.0.0.1:1", "[::1]", "[::1]:80"] {
+            assert!(target(&parts("GET /", &[("host", host)]), None).is_ok(), "{host}");
         }
     }
 }

@@ -27,8 +27,9 @@ pub struct Facts<'a> {
 pub(super) struct Aim<'a> {
     way: &'a Way<'a, 'a>,
     facts: &'a Facts<'a>,
-    /// Query parameters that rules may ask for, decoded; each as often as it could be found.
-    query: Vec<(&'a str, Cow<'a, str>)>,
+    /// Query parameters that rules may ask for, decoded: as servers find them for which `&` alone
+    /// divides, and as those find them that take `;` for it as well.
+    query: [Vec<(&'a str, Cow<'a, str>)>; 2],
     /// Parts of the path that had to be decoded.
     captures: Vec<(&'a str, String)>,
 }
@@ -37,18 +38,17 @@ impl<'a> Facts<'a> {
     /// Prepares what rules may look at. Allocates only for routes that look at the query, and for
     /// paths with escapes.
     pub(super) fn target(&'a self, way: &'a Way<'a, 'a>) -> Aim<'a> {
-        let mut query = Vec::new();
-        if let (Some(text), false) = (self.query, way.route.query.is_empty()) {
-            // Some servers take a semicolon for an ampersand: a value must be the same for both.
-            for marks in [&['&'][..], &['&', ';']] {
-                for pair in text.split(marks) {
-                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    let name = decoded(name, true);
-                    let known = way.route.query.iter().find(|known| ***known == *name);
-                    query.extend(known.map(|known| (&**known, decoded(value, true))));
-                }
+        let text = self.query.filter(|_| !way.route.query.is_empty());
+        let query = [&['&'][..], &['&', ';']].map(|marks| {
+            let mut found = Vec::new();
+            for pair in text.iter().flat_map(|text| text.split(marks)) {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let name = decoded(name, true);
+                let known = way.route.query.iter().find(|known| ***known == *name);
+                found.extend(known.map(|known| (&**known, decoded(value, true))));
             }
-        }
+            found
+        });
         let encoded = |name: &'a str| {
             let part = way.capture(name).filter(|part| part.contains('%'))?;
             Some((name, decoded(part, false).into_owned()))
@@ -60,22 +60,26 @@ impl<'a> Facts<'a> {
 
 impl Facts<'_> {
     /// What rules may look at, for another server: parts of the path by their names, and what the
-    /// route names besides. Of several values for one name none is told.
-    pub fn to_json(&self, way: &Way<'_, '_>) -> Json {
+    /// route names besides. `None` where something could be found in several ways: left out, it
+    /// would look to the other server like something that nobody asked for.
+    pub fn to_json(&self, way: &Way<'_, '_>) -> Option<Json> {
         let aim = self.target(way);
         let query = way.route.query.iter().map(|name| format!("query.{name}"));
         let headers = way.route.headers.iter().map(|name| format!("header.{name}"));
         let names = way.names().map(str::to_owned).chain(query).chain(headers);
-        let text = |name: String| match aim.lookup(&name) {
-            Lookup::Value(Value::Text(text)) => {
-                let text = text.to_owned();
-                Some((name, Json::from(text)))
+        let mut members = serde_json::Map::new();
+        for name in names {
+            match aim.lookup(&name) {
+                Lookup::Value(Value::Text(text)) => {
+                    let text = Json::from(text);
+                    members.insert(name, text);
+                }
+                Lookup::Value(_) | Lookup::Absent => {}
+                Lookup::Ambiguous => return None,
             }
-            Lookup::Value(_) | Lookup::Absent | Lookup::Ambiguous => None,
-        };
-        let mut members: serde_json::Map<_, _> = names.filter_map(text).collect();
+        }
         members.extend(self.body.map(|body| ("body".to_owned(), body.clone())));
-        Json::Object(members)
+        Some(Json::Object(members))
     }
 }
 
@@ -83,9 +87,7 @@ impl Target for Aim<'_> {
     fn lookup(&self, key: &str) -> Lookup<'_> {
         match key.split_once('.') {
             None => self.capture(key),
-            Some(("query", name)) => Lookup::of(
-                self.query.iter().filter(|(known, _)| *known == name).map(|(_, v)| Value::Text(v)),
-            ),
+            Some(("query", name)) => self.parameter(name),
             Some(("header", name)) => self.header(name),
             Some(("body", path)) => self.member(path),
             Some(_) => Lookup::Absent,
@@ -98,6 +100,19 @@ impl Aim<'_> {
         let decoded = self.captures.iter().find(|(known, _)| *known == name);
         let text = decoded.map(|(_, text)| text.as_str()).or_else(|| self.way.capture(name));
         text.map(Value::Text).into()
+    }
+
+    /// The same for both kinds of servers: not there for one and there for the other is no value
+    /// either.
+    fn parameter(&self, name: &str) -> Lookup<'_> {
+        let [strict, lax] = self.query.each_ref().map(|found| {
+            let of_that_name = found.iter().filter(move |(known, _)| *known == name);
+            of_that_name.map(|(_, value)| Value::Text(value))
+        });
+        if strict.clone().next().is_some() != lax.clone().next().is_some() {
+            return Lookup::Ambiguous;
+        }
+        Lookup::of(strict.chain(lax))
     }
 
     fn header(&self, name: &str) -> Lookup<'_> {
@@ -114,17 +129,37 @@ impl Aim<'_> {
         Lookup::of(values)
     }
 
+    /// Some parsers, Go's among them, take a member for another whose name differs in the case of
+    /// letters alone.
     fn member(&self, path: &str) -> Lookup<'_> {
         let mut place = self.facts.body;
         for name in path.split('.') {
             place = match place {
                 Some(Json::Array(items)) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
-                Some(object) => object.get(name),
-                None => None,
+                Some(Json::Object(members)) => {
+                    if members.keys().any(|other| other != name && same_letters(other, name)) {
+                        return Lookup::Ambiguous;
+                    }
+                    members.get(name)
+                }
+                Some(_) | None => None,
             };
         }
         place.map(AsValue::as_value).into()
     }
+}
+
+/// Whether two names differ at most in the case of letters, those outside ASCII that fold into it
+/// included.
+fn same_letters(one: &str, other: &str) -> bool {
+    let folded = |text: &str| {
+        let upper = text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
+        upper.into_iter().flat_map(char::to_lowercase)
+    };
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    folded(one).eq(folded(other))
 }
 
 /// Percent-decoded text; what is not UTF-8 then is marked as such and equals nothing.

@@ -166,6 +166,62 @@ fn a_route_whose_rule_is_not_there_is_a_mistake() {
     assert_eq!(errors, [r#"route "default": there is no rule "nowhere", and no default rule"#]);
 }
 
+#[test]
+fn a_parameter_that_only_some_services_find_decides_nothing() {
+    for rule in ["project_id:%(query.project_id)s", "not project_id:%(query.project_id)s"] {
+        let policy = policy("/**", rule, |route| route.query = ["project_id".into()].into());
+        for query in ["x=1;project_id=p1", ";project_id=p1", "x=1;project_id=p2", "project_id=p1;x"]
+        {
+            let request = Request { query: Some(query), ..get("/") };
+            let verdict = decide(&policy, &request, &member("p1"));
+            assert_eq!(verdict, Err(Forbidden::Undecided), "{rule} {query}");
+        }
+    }
+}
+
+#[test]
+fn a_member_that_some_services_read_in_any_case_of_letters_decides_nothing() {
+    for rule in ["project_id:%(body.a.project_id)s", "not project_id:%(body.a.project_id)s"] {
+        let policy = policy("/**", rule, |_| {});
+        for body in [
+            json!({"a": {"project_id": "p1", "Project_ID": "p2"}}),
+            json!({"a": {"PROJECT_ID": "p2"}}),
+            json!({"a": {"project_id": "p1"}, "A": {"project_id": "p2"}}),
+            json!({"A": {"project_id": "p1"}}),
+        ] {
+            let request = Request { body: Some(body), ..get("/") };
+            let verdict = decide(&policy, &request, &member("p1"));
+            assert_eq!(verdict, Err(Forbidden::Undecided), "{rule} {:?}", request.body);
+        }
+    }
+    let kelvin = policy("/**", "not 'p1':%(body.link)s", |_| {});
+    let request = Request { body: Some(json!({"lin\u{212a}": "p2"})), ..get("/") };
+    assert_eq!(decide(&kelvin, &request, &member("p1")), Err(Forbidden::Undecided));
+}
+
+#[test]
+fn what_cannot_be_known_is_not_kept_from_another_server() {
+    let policy = policy("/{project_id}", "@", |route| {
+        route.query = ["q".into()].into();
+        route.headers = [HeaderName::from_static("x-a")].into();
+    });
+    let told = |query, lines: &[&'static str]| {
+        let headers: HeaderMap = lines
+            .iter()
+            .map(|value| (HeaderName::from_static("x-a"), HeaderValue::from_static(value)))
+            .collect();
+        let asked = Asked { method: &Method::GET, host: None, path: "/p1" };
+        let way = policy.way(asked).unwrap();
+        Facts { query, headers: &headers, body: None }.to_json(&way)
+    };
+    let all = json!({"project_id": "p1", "query.q": "1", "header.x-a": "2"});
+    assert_eq!(told(Some("q=1"), &["2"]), Some(all));
+    assert_eq!(told(None, &[]), Some(json!({"project_id": "p1"})));
+    assert_eq!(told(Some("q=1&q=2"), &[]), None);
+    assert_eq!(told(Some("x;q=1"), &[]), None);
+    assert_eq!(told(None, &["1", "2"]), None);
+}
+
 /// A route that says who may, and the name of its rule.
 fn a_row() -> impl Strategy<Value = (&'static str, &'static str, bool)> {
     const TEMPLATES: &[&str] =

@@ -46,9 +46,9 @@ pub struct OddPath;
 /// capitals. Borrowed, and without looking twice, for the path that is normal already.
 ///
 /// # Errors
-/// When the path has dot segments, however written, or one of parameters alone; a control character, a backslash, or a byte
-/// outside ASCII; an escape that is broken, hides another escape, or is not UTF-8 when decoded; or
-/// what `rules` refuse.
+/// When the path has dot segments, however written, or one of parameters alone; a control
+/// character, a backslash, or a byte outside ASCII; an escape that is broken, hides another escape,
+/// or is not UTF-8 when decoded; or what `rules` refuse.
 pub fn normal(path: &str, rules: PathRules) -> Result<Cow<'_, str>, OddPath> {
     if !path.starts_with('/') || path.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\')
     {
@@ -100,8 +100,8 @@ fn is_odd(piece: &str) -> bool {
 
 /// `.` and `..`, also in letters that look like dots to a service that folds them.
 fn is_dots(name: &str) -> bool {
-    if matches!(name, "." | "..") {
-        return true;
+    if !name.contains('%') {
+        return matches!(name, "." | "..");
     }
     // U+2024 and U+FF0E, as they stand in the normal spelling.
     let folded = name.replace("%E2%80%A4", ".").replace("%EF%BC%8E", ".");

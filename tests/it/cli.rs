@@ -154,6 +154,20 @@ fn health_finds_the_listener_in_the_configuration() {
     assert_eq!(with_config("health", &off, &[]).status.code(), Some(1));
 }
 
+#[test]
+fn check_tells_of_some_of_the_routes_whose_order_decides_and_counts_the_rest() {
+    let rows = (0..20).map(|at| {
+        format!("- {{path: '/a{at}/{{x}}/**', allow: public}}\n- {{path: '/{{y}}/b{at}/**', allow: public}}\n")
+    });
+    let yaml = format!("{THREE_LINES}routes:\n{}", rows.collect::<String>());
+    let checked = with_config("check", &yaml, &[]);
+    assert_eq!(checked.status.code(), Some(0), "{}", stderr(&checked));
+    let said = stdout(&checked) + &stderr(&checked);
+    assert_eq!(said.matches("the first decides").count(), 50, "{said}");
+    // Each of the one kind shares requests with each of the other.
+    assert!(said.contains("note: 350 more pairs of routes share some requests"), "{said}");
+}
+
 const THREE_LINES: &str = "\
 listen: 127.0.0.1:8080
 upstream: http://127.0.0.1:9000

@@ -91,3 +91,34 @@ fn what_a_client_sends_does_not_choose_the_server() {
     assert_eq!(court.ask(&format!("/v1/p1/x?a={}", &court.judge.url()[7..])), 503);
     assert_eq!(court.judge.count(), 0);
 }
+
+#[test]
+fn what_a_client_sends_does_not_choose_the_place_on_the_server() {
+    let court = court("JUDGE/of/%(query.a)s/may", "");
+    court.judge.respond(200, &[], b"True");
+    assert_eq!(court.ask("/v1/p1/x?a=p1%20p2"), 200);
+    assert_eq!(court.judge.last().target(), "/of/p1%20p2/may");
+    for odd in ["../anyone", "..", "p1%3Fx=", "p1%23", "p1%2Fx", "p1%26a=b", "%252e%252e", "p1%3Bx"]
+    {
+        assert_eq!(court.ask(&format!("/v1/p1/x?a={odd}")), 503, "{odd}");
+    }
+    assert_eq!((court.judge.count(), court.upstream.count()), (1, 1));
+}
+
+#[test]
+fn a_server_is_not_asked_about_what_could_be_found_in_two_ways() {
+    let court = court("JUDGE/may", "");
+    court.judge.respond(200, &[], b"True");
+    for query in ["a=p1&a=p2", "x=1;a=p2", "a=p1;a=p2"] {
+        assert_eq!(court.ask(&format!("/v1/p1/x?{query}")), 403, "{query}");
+    }
+    assert_eq!((court.judge.count(), court.upstream.count()), (0, 0));
+}
+
+#[test]
+fn a_route_that_is_only_watched_lives_on_without_the_server() {
+    let court = court("http://127.0.0.1:1/may", "shadow: [\"routes[0] check\"]");
+    assert_eq!(court.ask("/v1/p1/x"), 200);
+    assert_eq!(court.upstream.count(), 1);
+    assert_eq!(court.sidecar.decisions_on("default", "shadow_deny", "undecided"), 1.0);
+}

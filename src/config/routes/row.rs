@@ -4,7 +4,7 @@
 //! - {name: volumes, path: "/v3/{project_id}/volumes/**", methods: [GET], rule: owner}
 //! ```
 
-use http::{HeaderName, Method};
+use http::{HeaderName, Method, header};
 use oslo_policy::PolicyBuilder;
 
 use super::Reader;
@@ -14,6 +14,7 @@ use crate::config::yaml::{Mark, Node};
 use crate::identity::{Class, classify};
 use crate::policy::{Access, BodyFacts, Route, RouteSettings, Scopes};
 use crate::routing::{HostPattern, Methods, Pattern};
+use crate::upstream::is_hop_by_hop;
 
 /// Reads the route at place `at`; `None` when it is of no use. Checks that stand in it are added to
 /// `builder` as rules.
@@ -185,7 +186,7 @@ fn headers(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Box<[HeaderNam
     let mut names = Vec::new();
     for (word, at) in members.words("headers", reader) {
         match word.parse::<HeaderName>() {
-            Ok(name) if classify(&name).is_none() => names.push(name),
+            Ok(name) if classify(&name).is_none() && !is_ours(&name) => names.push(name),
             Ok(name) if classify(&name) == Some(Class::Credential) => {
                 let message = format!("{word:?} is a token; rules have its roles and ids");
                 reader.refuse(at, &members.path("headers"), &message);
@@ -197,6 +198,11 @@ fn headers(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Box<[HeaderNam
         }
     }
     names.into()
+}
+
+/// Fields between two neighbours, which are not passed on.
+fn is_ours(name: &HeaderName) -> bool {
+    is_hop_by_hop(name) || *name == header::CONTENT_LENGTH || *name == header::EXPECT
 }
 
 fn size(members: &mut Members<'_>, leaf: &str, reader: &mut Reader<'_>) -> Option<u64> {

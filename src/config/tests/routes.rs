@@ -76,3 +76,12 @@ fn every_example_of_the_page_about_policy_is_a_configuration() {
         loaded(&file(&format!("{THREE_LINES}{block}")));
     }
 }
+
+#[test]
+fn fields_that_are_not_passed_on_are_no_facts() {
+    for name in ["Connection", "TE", "Transfer-Encoding", "Content-Length", "Expect", "X-Roles"] {
+        let route = with("headers").replace("X-Project", name);
+        let said = lines(&file(&route));
+        assert!(said.iter().any(|line| line.contains("never reaches the service")), "{said:?}");
+    }
+}

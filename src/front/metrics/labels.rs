@@ -159,7 +159,7 @@ label! {
         Path => "path",
         /// A target that is no path.
         Target => "target",
-        /// CONNECT or TRACE.
+        /// CONNECT or TRACE; where there are routes, one in small letters.
         Method => "method",
     }
 }

@@ -104,3 +104,22 @@ fn ask(scene: &Scene, method: &str, path: &str, token: &str) -> Response {
     client.ask(method, path, &[("X-Auth-Token", token)]);
     if method == "HEAD" { client.response_to_head() } else { client.response() }
 }
+
+#[test]
+fn a_host_or_a_method_that_a_service_may_read_otherwise_is_no_way_round_a_route() {
+    let scene = Scene::guarding(
+        "routes:\n- {host: admin.example, path: /**, check: 'role:admin'}\n\
+         - {path: /things, methods: [DELETE], check: 'role:admin'}\n\
+         - {path: /**, allow: authenticated}\n",
+    );
+    let member = scene.token();
+    for host in ["admin.example:1:2", "admin.example:x", "admin.example..", "admin.example]:1"] {
+        let fields = [("Host", host), ("X-Auth-Token", &*member)];
+        assert_refused(&scene.sidecar.get("/", &fields), 400);
+    }
+    for method in ["delete", "Delete", "dELETE"] {
+        assert_refused(&ask(&scene, method, "/things", &member), 405);
+    }
+    assert_eq!(ask(&scene, "DELETE", "/things", &member).status, 403);
+    assert_eq!(scene.upstream.count(), 0);
+}
