@@ -118,8 +118,8 @@ impl ReverseProxy {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = || Some(draft.make(RequestBody::empty()).ok()?.0);
-        let Exchanged { result, took } =
-            self.upstreams.get(&way.route.upstream).forward(request, again).await;
+        let upstream = self.upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        let Exchanged { result, took } = upstream.forward(request, again).await;
         record.upstream(took);
         result.map_err(|error| {
             complain(&error, id);

@@ -86,12 +86,16 @@ impl Shared {
     }
 }
 
+/// Up to so many routes, all series of each exist at zero.
+const FULL_BOOKS: usize = 32;
+
 impl Rules {
     /// Opens the books of routes that had none `before`, and goes on with those that had.
     fn new(policy: Arc<Policy>, metrics: &Metrics, before: Option<&Self>) -> Self {
+        let from_the_start = policy.routes().count() <= FULL_BOOKS;
         let books = |name: &str| {
             let kept = before.and_then(|before| before.kept(name));
-            kept.unwrap_or_else(|| Arc::new(metrics.of_route(name)))
+            kept.unwrap_or_else(|| Arc::new(metrics.of_route(name, from_the_start)))
         };
         let unrouted = books(if policy.reads_paths() { "none" } else { "default" });
         let mut by_name: HashMap<Box<str>, _> = HashMap::new();

@@ -34,9 +34,9 @@ impl Upstreams {
         }
     }
 
-    /// The service of that name; whoever wrote a name that is not there was told so.
-    pub(super) fn get(&self, name: &str) -> &Upstream {
-        self.named.get(name).unwrap_or(&self.default)
+    /// The service of that name; `None` is refused long before, when a policy is read.
+    pub(super) fn get(&self, name: &str) -> Option<&Upstream> {
+        if name == DEFAULT { Some(&self.default) } else { self.named.get(name) }
     }
 
     /// Looks after the connections to all of them; runs until cancelled.
@@ -45,3 +45,6 @@ impl Upstreams {
         join_all(named.chain(std::iter::once(self.default.tend()))).await;
     }
 }
+
+/// What the section `upstream` is called among them.
+const DEFAULT: &str = "default";

@@ -72,7 +72,7 @@ impl Metrics {
     }
 
     /// Those of the route of that name; the same for the same name.
-    pub(super) fn of_route(&self, name: &str) -> RouteMetrics {
-        RouteMetrics::new(self, name)
+    pub(super) fn of_route(&self, name: &str, from_the_start: bool) -> RouteMetrics {
+        RouteMetrics::new(self, name, from_the_start)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use http::StatusCode;
-use prometheus::{Histogram, IntCounter, IntCounterVec};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
 
 use crate::telemetry::Label;
 
@@ -36,41 +36,47 @@ pub(in crate::front) struct RouteMetrics {
     requests: IntCounterVec,
     /// Handles by method and status, found once each.
     by_method_and_code: Box<[OnceLock<IntCounter>]>,
-    durations: Box<[Histogram]>,
+    all_durations: HistogramVec,
+    durations: Box<[OnceLock<Histogram>]>,
     pub(in crate::front) overhead: Histogram,
-    /// By decision and reason; pairs that cannot be have none.
-    decisions: Box<[Option<IntCounter>]>,
+    all_decisions: IntCounterVec,
+    /// By decision and reason.
+    decisions: Box<[OnceLock<IntCounter>]>,
 }
 
 impl RouteMetrics {
-    pub(super) fn new(all: &Metrics, name: &str) -> Self {
+    /// Those of the route `name`. With `from_the_start` its series exist at zero; else each begins
+    /// when it is first needed, because thousands of routes have hundreds of series each.
+    pub(super) fn new(all: &Metrics, name: &str, from_the_start: bool) -> Self {
+        let pairs = Decision::ALL.len() * Reason::ALL.len();
         let metrics = Self {
             name: name.into(),
             requests: all.requests.clone(),
-            by_method_and_code: (0..Verb::ALL.len() * KNOWN.len())
-                .map(|_| OnceLock::new())
-                .collect(),
-            durations: Verb::ALL
-                .iter()
-                .map(|verb| all.durations.with_label_values(&[LISTENER, name, verb.as_str()]))
-                .collect(),
+            by_method_and_code: slots(Verb::ALL.len() * KNOWN.len()),
+            all_durations: all.durations.clone(),
+            durations: slots(Verb::ALL.len()),
             overhead: all.overhead.with_label_values(&[name]),
-            decisions: Decision::ALL
-                .iter()
-                .flat_map(|decision| Reason::ALL.iter().map(move |reason| (*decision, *reason)))
-                .map(|(decision, reason)| {
-                    let labels = [name, decision.as_str(), reason.as_str()];
-                    let can_be = reason.decisions().contains(&decision);
-                    can_be.then(|| all.decisions.with_label_values(&labels))
-                })
-                .collect(),
+            all_decisions: all.decisions.clone(),
+            decisions: slots(pairs),
         };
-        for verb in Verb::ALL {
-            for code in USUAL {
-                metrics.requests(*verb, StatusCode::from_u16(code).unwrap_or_default(), |_| ());
-            }
+        if from_the_start {
+            metrics.open();
         }
         metrics
+    }
+
+    fn open(&self) {
+        for verb in Verb::ALL {
+            for code in USUAL {
+                self.requests(*verb, StatusCode::from_u16(code).unwrap_or_default(), |_| ());
+            }
+            self.duration(*verb);
+        }
+        for reason in Reason::ALL {
+            for decision in reason.decisions() {
+                self.decision(*decision, *reason);
+            }
+        }
     }
 
     /// The route's name.
@@ -80,16 +86,28 @@ impl RouteMetrics {
 
     pub(in crate::front) fn count_request(&self, verb: Verb, status: StatusCode, seconds: f64) {
         self.requests(verb, status, IntCounter::inc);
-        if let Some(histogram) = self.durations.get(verb.index()) {
+        if let Some(histogram) = self.duration(verb) {
             histogram.observe(seconds);
         }
     }
 
     pub(in crate::front) fn count_decision(&self, decision: Decision, reason: Reason) {
-        let at = decision.index() * Reason::ALL.len() + reason.index();
-        if let Some(Some(counter)) = self.decisions.get(at) {
+        if let Some(counter) = self.decision(decision, reason) {
             counter.inc();
         }
+    }
+
+    fn duration(&self, verb: Verb) -> Option<&Histogram> {
+        let named =
+            || self.all_durations.with_label_values(&[LISTENER, &*self.name, verb.as_str()]);
+        Some(self.durations.get(verb.index())?.get_or_init(named))
+    }
+
+    fn decision(&self, decision: Decision, reason: Reason) -> Option<&IntCounter> {
+        let at = decision.index() * Reason::ALL.len() + reason.index();
+        let labels = [&*self.name, decision.as_str(), reason.as_str()];
+        let named = || self.all_decisions.with_label_values(&labels);
+        Some(self.decisions.get(at)?.get_or_init(named))
     }
 
     /// Does something with one counter, which exists from then on.
@@ -105,6 +123,10 @@ impl RouteMetrics {
             None => each(&named()),
         }
     }
+}
+
+fn slots<T>(count: usize) -> Box<[OnceLock<T>]> {
+    (0..count).map(|_| OnceLock::new()).collect()
 }
 
 #[cfg(test)]
