@@ -6,10 +6,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -29,6 +29,22 @@ pub(super) struct Read {
     pub(super) members: Value,
 }
 
+/// A body that tells rules nothing.
+pub(super) struct Unfit<B> {
+    /// What its sender is told where rules are enforced.
+    pub(super) refusal: Refusal,
+    /// What there is of it, for where they are only tried; `None` when it broke off.
+    pub(super) left: Option<Left<B>>,
+}
+
+/// A body of which a part may have been read.
+pub(super) struct Left<B> {
+    /// What was read.
+    pub(super) first: Bytes,
+    /// What was not; `None` when all of it was read.
+    pub(super) rest: Option<B>,
+}
+
 /// Reads `body`, within the limit and a time.
 ///
 /// # Errors
@@ -38,25 +54,46 @@ pub(super) async fn read<B>(
     headers: &HeaderMap,
     body: B,
     wanted: BodyFacts,
-) -> Result<Read, Refusal>
+) -> Result<Read, Unfit<B>>
 where
-    B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    B: Body<Data = Bytes> + Unpin,
 {
+    let left = |first, rest| Some(Left { first, rest });
     // Known from its length, where it states one.
     if body.size_hint().lower() > wanted.limit as u64 {
-        return Err(Refusal::BodyTooLarge);
+        return Err(Unfit { refusal: Refusal::BodyTooLarge, left: left(Bytes::new(), Some(body)) });
     }
     if !is_json(headers) {
-        return Err(Refusal::BodyNotJson);
+        return Err(Unfit { refusal: Refusal::BodyNotJson, left: left(Bytes::new(), Some(body)) });
     }
-    let collected = timeout(PATIENCE, Limited::new(body, wanted.limit).collect()).await;
-    let bytes = match collected {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Refusal::BodyTooLarge),
-        Ok(Err(_)) | Err(_) => return Err(Refusal::BadRequest),
+    let Ok(Ok((first, rest))) = timeout(PATIENCE, collect(body, wanted.limit)).await else {
+        return Err(Unfit { refusal: Refusal::BadRequest, left: None });
     };
-    let members = members(&bytes).ok_or(Refusal::BodyNotJson)?;
-    Ok(Read { bytes, members })
+    if rest.is_some() {
+        return Err(Unfit { refusal: Refusal::BodyTooLarge, left: left(first, rest) });
+    }
+    match members(&first) {
+        Some(members) => Ok(Read { bytes: first, members }),
+        None => Err(Unfit { refusal: Refusal::BodyNotJson, left: left(first, None) }),
+    }
+}
+
+/// All of a body, or what came of it until it was longer than `limit`, and the rest.
+async fn collect<B>(mut body: B, limit: usize) -> Result<(Bytes, Option<B>), B::Error>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut first = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        // Trailers are dropped here as elsewhere.
+        if let Ok(data) = frame?.into_data() {
+            first.extend_from_slice(&data);
+        }
+        if first.len() > limit {
+            return Ok((first.freeze(), Some(body)));
+        }
+    }
+    Ok((first.freeze(), None))
 }
 
 /// One `Content-Type` that says JSON in UTF-8, and no `Content-Encoding`.

@@ -14,7 +14,7 @@ use oslo_policy::Explanation;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::{Identity, Names, Unrenderable};
-use crate::policy::{Answers, Facts, Policy, Route, Way};
+use crate::policy::{Answers, Facts, Policy, Route, Said, Way};
 use crate::telemetry::Label as _;
 use crate::upstream::{BadConnection, nominated};
 
@@ -114,11 +114,19 @@ impl<'a> Stage<'a> {
         let overflows = is_too_long(&way, Some(body.len() as u64));
         let body = Full::new(body);
         let members = match wanted(&way, &standing, body.is_end_stream()) {
-            Some(how) => Some(json_body::read(&client.headers, body, how).await?.members),
+            Some(how) => match json_body::read(&client.headers, body, how).await {
+                Ok(read) => Some(Ok(read.members)),
+                Err(unfit) if way.route.shadow => Some(Err(unfit.refusal)),
+                Err(unfit) => return Err(unfit.refusal.into()),
+            },
             None => None,
         };
-        let facts =
-            Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
+        let said = match &members {
+            Some(Ok(members)) => Said::Members(members),
+            Some(Err(_)) => Said::Unreadable,
+            None => Said::Nothing,
+        };
+        let facts = Facts { query: target.query(), headers: &client.headers, body: said };
         let mut answers = Answers::new();
         let permitted =
             self.admission.permit(self.policy, &way, &facts, standing.clone(), &mut answers);

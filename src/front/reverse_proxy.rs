@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Said, Way};
 use crate::routing::Asked;
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
@@ -18,7 +18,7 @@ use crate::upstream::{
 
 use super::body::Body;
 use super::credentials;
-use super::json_body;
+use super::json_body::{self, Left, Unfit};
 use super::metrics::Rejected;
 use super::origin::Peer;
 use super::record::Record;
@@ -158,14 +158,22 @@ impl ReverseProxy {
         let standing =
             identified.map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         let (body, members) = match wanted(way, &standing, body.is_end_stream()) {
-            Some(how) => {
-                let read = Box::pin(json_body::read(&client.headers, body, how)).await?;
-                (RequestBody::whole(read.bytes), Some(read.members))
-            }
+            Some(how) => match Box::pin(json_body::read(&client.headers, body, how)).await {
+                Ok(read) => (RequestBody::whole(read.bytes), Some(Ok(read.members))),
+                // A route that is only watched refuses nothing.
+                Err(Unfit { left: Some(left), refusal }) if way.route.shadow => {
+                    (passed_on(left, way.route.max_body), Some(Err(refusal)))
+                }
+                Err(unfit) => return Err(unfit.refusal),
+            },
             None => (RequestBody::new(body, way.route.max_body), None),
         };
-        let facts =
-            Facts { query: target.query(), headers: &client.headers, body: members.as_ref() };
+        let said = match &members {
+            Some(Ok(members)) => Said::Members(members),
+            Some(Err(_)) => Said::Unreadable,
+            None => Said::Nothing,
+        };
+        let facts = Facts { query: target.query(), headers: &client.headers, body: said };
         let grant = self
             .shared
             .admission
@@ -191,6 +199,14 @@ pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {
 /// about.
 pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Option<BodyFacts> {
     way.route.body.filter(|_| standing.caller().is_some() && !empty)
+}
+
+/// A body of which rules learned nothing, as it came.
+fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
+    match left.rest {
+        Some(rest) => RequestBody::begun(left.first, rest, most),
+        None => RequestBody::whole(left.first),
+    }
 }
 
 /// What routes are found by.

@@ -19,8 +19,19 @@ pub struct Facts<'a> {
     pub query: Option<&'a str>,
     /// The client's fields.
     pub headers: &'a HeaderMap,
-    /// The body, where the route asks for it and there is one. No member stands twice in it.
-    pub body: Option<&'a Json>,
+    /// What the body says.
+    pub body: Said<'a>,
+}
+
+/// What a body says to rules.
+#[derive(Clone, Copy, Debug)]
+pub enum Said<'a> {
+    /// This; no member stands twice in it.
+    Members(&'a Json),
+    /// There is none, or the route does not ask for it.
+    Nothing,
+    /// It is no JSON, or too long: what the service finds in it is not known.
+    Unreadable,
 }
 
 /// The facts of one request on its way.
@@ -78,7 +89,11 @@ impl Facts<'_> {
                 Lookup::Ambiguous => return None,
             }
         }
-        members.extend(self.body.map(|body| ("body".to_owned(), body.clone())));
+        match self.body {
+            Said::Members(body) => members.extend([("body".to_owned(), body.clone())]),
+            Said::Nothing => {}
+            Said::Unreadable => return None,
+        }
         Some(Json::Object(members))
     }
 }
@@ -132,7 +147,11 @@ impl Aim<'_> {
     /// Some parsers, Go's among them, take a member for another whose name differs in the case of
     /// letters alone.
     fn member(&self, path: &str) -> Lookup<'_> {
-        let mut place = self.facts.body;
+        let mut place = match self.facts.body {
+            Said::Members(body) => Some(body),
+            Said::Nothing => None,
+            Said::Unreadable => return Lookup::Ambiguous,
+        };
         for name in path.split('.') {
             place = match place {
                 Some(Json::Array(items)) => name.parse::<usize>().ok().and_then(|at| items.get(at)),

@@ -12,7 +12,7 @@ use oslo_policy::{Denial, Explanation, Step, Verdict};
 use crate::routing::{Asked, Found, PathRules, Table};
 
 pub use caller::Caller;
-pub use facts::Facts;
+pub use facts::{Facts, Said};
 pub use oslo_policy::{Answers, Question};
 pub use route::{Access, BodyFacts, Route, Scopes};
 pub use settings::{RouteSettings, Settings};

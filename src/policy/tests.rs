@@ -60,8 +60,8 @@ fn get(path: &'static str) -> Request {
 fn decide(policy: &Policy, request: &Request, user: &Identity) -> Result<(), Forbidden> {
     let asked = Asked { method: &Method::GET, host: None, path: request.path };
     let way = policy.way(asked)?;
-    let facts =
-        Facts { query: request.query, headers: &request.headers, body: request.body.as_ref() };
+    let body = request.body.as_ref().map_or(Said::Nothing, Said::Members);
+    let facts = Facts { query: request.query, headers: &request.headers, body };
     policy.permits(&way, &facts, Caller { user, service: None })
 }
 
@@ -212,7 +212,7 @@ fn what_cannot_be_known_is_not_kept_from_another_server() {
             .collect();
         let asked = Asked { method: &Method::GET, host: None, path: "/p1" };
         let way = policy.way(asked).unwrap();
-        Facts { query, headers: &headers, body: None }.to_json(&way)
+        Facts { query, headers: &headers, body: Said::Nothing }.to_json(&way)
     };
     let all = json!({"project_id": "p1", "query.q": "1", "header.x-a": "2"});
     assert_eq!(told(Some("q=1"), &["2"]), Some(all));
@@ -263,4 +263,18 @@ proptest! {
         more.insert(at.min(rows.len()), ("/unrelated/{project_id}/**", "member", true));
         prop_assert_eq!(before, decide(&of_rows(&more), &request, &member("p1")));
     }
+}
+
+#[test]
+fn a_body_that_cannot_be_read_decides_nothing_that_depends_on_it() {
+    let ask = |rule| {
+        let policy = policy("/**", rule, |_| {});
+        let asked = Asked { method: &Method::POST, host: None, path: "/" };
+        let way = policy.way(asked).unwrap();
+        let facts = Facts { query: None, headers: &HeaderMap::new(), body: Said::Unreadable };
+        policy.permits(&way, &facts, Caller { user: &member("p1"), service: None })
+    };
+    assert_eq!(ask("role:member or 1:%(body.n)s"), Ok(()));
+    assert_eq!(ask("1:%(body.n)s"), Err(Forbidden::Undecided));
+    assert_eq!(ask("not 1:%(body.n)s"), Err(Forbidden::Undecided));
 }

@@ -37,6 +37,8 @@ enum Inner {
 }
 
 struct Live {
+    /// What was read of it already.
+    first: Option<Bytes>,
     body: Incoming,
     progress: Progress,
     /// How much may still come.
@@ -60,7 +62,13 @@ impl RequestBody {
         if body.is_end_stream() {
             return Self::empty();
         }
-        Self(Inner::Live(Live { body, progress: Progress::default(), left: most }))
+        Self(Inner::Live(Live { first: None, body, progress: Progress::default(), left: most }))
+    }
+
+    /// The same for a body of which `first` was read already; `most` counts it.
+    pub fn begun(first: Bytes, body: Incoming, most: Option<u64>) -> Self {
+        let first = Some(first).filter(|first| !first.is_empty());
+        Self(Inner::Live(Live { first, body, progress: Progress::default(), left: most }))
     }
 
     /// No body at all.
@@ -95,9 +103,22 @@ impl RequestBody {
 }
 
 impl Live {
+    fn size_hint(&self) -> SizeHint {
+        let (first, rest) = (self.first.as_ref().map_or(0, Bytes::len), self.body.size_hint());
+        let mut hint = SizeHint::new();
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper + first as u64);
+        }
+        hint.set_lower(rest.lower() + first as u64);
+        hint
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         loop {
-            let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+            let frame = match self.first.take() {
+                Some(first) => Some(Ok(Frame::data(first))),
+                None => ready!(Pin::new(&mut self.body).poll_frame(context)),
+            };
             if matches!(&frame, Some(Ok(frame)) if frame.is_trailers()) {
                 continue;
             }
@@ -135,7 +156,7 @@ impl Body for RequestBody {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Inner::Empty | Inner::Whole(None) => true,
-            Inner::Live(live) => live.body.is_end_stream(),
+            Inner::Live(live) => live.first.is_none() && live.body.is_end_stream(),
             Inner::Whole(Some(_)) => false,
         }
     }
@@ -143,7 +164,7 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Empty | Inner::Whole(None) => SizeHint::with_exact(0),
-            Inner::Live(live) => live.body.size_hint(),
+            Inner::Live(live) => live.size_hint(),
             Inner::Whole(Some(body)) => SizeHint::with_exact(body.len() as u64),
         }
     }

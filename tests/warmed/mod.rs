@@ -11,7 +11,9 @@ use portcullis::admission::{self, AccessRequest, Admission, Credential, Grant};
 use portcullis::dial::{Security, Trust};
 use portcullis::identity::{Clock, Identity, RawToken, TokenHasher};
 use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
-use portcullis::policy::{self, Access, Caller, Facts, Policy, Route, RouteSettings, Scopes, Way};
+use portcullis::policy::{
+    self, Access, Caller, Facts, Policy, Route, RouteSettings, Said, Scopes, Way,
+};
 use portcullis::remote::{self, Remote};
 use portcullis::routing::{Asked, Methods, Pattern};
 use portcullis::telemetry::Registry;
@@ -116,8 +118,11 @@ static WAY: LazyLock<Way<'static, 'static>> = LazyLock::new(|| {
     POLICY.way(asked).unwrap()
 });
 
-pub(crate) static FACTS: LazyLock<Facts<'static>> =
-    LazyLock::new(|| Facts { query: None, headers: Box::leak(Box::default()), body: None });
+pub(crate) static FACTS: LazyLock<Facts<'static>> = LazyLock::new(|| Facts {
+    query: None,
+    headers: Box::leak(Box::default()),
+    body: Said::Nothing,
+});
 
 pub(crate) fn request(token: &str) -> AccessRequest<'_> {
     AccessRequest {

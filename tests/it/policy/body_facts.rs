@@ -120,6 +120,28 @@ fn the_smaller_of_two_limits_holds() {
 }
 
 #[test]
+fn a_route_that_is_only_watched_refuses_no_body() {
+    let scene = Scene::guarding(
+        "routes:\n- {path: /**, check: \"'demo':%(body.project)s\", body: 16B, shadow: true}\n",
+    );
+    let token = scene.token();
+    let long = format!("{{\"project\": \"{}\"}}", "x".repeat(5000));
+    for (fields, body) in [
+        (&[][..], "no type"),
+        (&[JSON][..], "no json"),
+        (&[JSON][..], "{\"a\":1,\"a\":2}"),
+        (&[JSON][..], &long),
+    ] {
+        assert_eq!(post(&scene, &token, fields, body.as_bytes()).status, 200, "{body}");
+        assert_eq!(scene.upstream.last().body.data, body.as_bytes());
+    }
+    assert_eq!(in_chunks(&scene, &token, "/servers", &long).status, 200);
+    assert_eq!(scene.upstream.last().body.data, long.as_bytes());
+    let tried = scene.sidecar.decisions("shadow_deny", "undecided");
+    assert_eq!(tried, 5.0);
+}
+
+#[test]
 fn nothing_is_read_for_whom_no_rule_will_be_asked_about() {
     let scene = Scene::guarding(ROUTES);
     let mut client = Client::connect(scene.sidecar.public);
