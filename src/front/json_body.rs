@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use crate::policy::BodyFacts;
+use crate::policy::{BodyFacts, Said};
 
 use super::reply::Refusal;
 
@@ -43,6 +43,15 @@ pub(super) struct Left<B> {
     pub(super) first: Bytes,
     /// What was not; `None` when all of it was read.
     pub(super) rest: Option<B>,
+}
+
+/// What a body that was read, or could not be, says to rules.
+pub(super) fn said(read: Option<&Result<Value, Refusal>>) -> Said<'_> {
+    match read {
+        Some(Ok(members)) => Said::Members(members),
+        Some(Err(_)) => Said::Unreadable,
+        None => Said::Nothing,
+    }
 }
 
 /// Reads `body`, within the limit and a time.

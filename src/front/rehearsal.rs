@@ -14,7 +14,7 @@ use oslo_policy::Explanation;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::{Identity, Names, Unrenderable};
-use crate::policy::{Answers, Facts, Policy, Route, Said, Way};
+use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
 use crate::upstream::{BadConnection, nominated};
 
@@ -121,11 +121,7 @@ impl<'a> Stage<'a> {
             },
             None => None,
         };
-        let said = match &members {
-            Some(Ok(members)) => Said::Members(members),
-            Some(Err(_)) => Said::Unreadable,
-            None => Said::Nothing,
-        };
+        let said = json_body::said(members.as_ref());
         let facts = Facts { query: target.query(), headers: &client.headers, body: said };
         let mut answers = Answers::new();
         let permitted =

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Said, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
 use crate::routing::Asked;
 use crate::upstream::{
     BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
@@ -168,11 +168,7 @@ impl ReverseProxy {
             },
             None => (RequestBody::new(body, way.route.max_body), None),
         };
-        let said = match &members {
-            Some(Ok(members)) => Said::Members(members),
-            Some(Err(_)) => Said::Unreadable,
-            None => Said::Nothing,
-        };
+        let said = json_body::said(members.as_ref());
         let facts = Facts { query: target.query(), headers: &client.headers, body: said };
         let grant = self
             .shared

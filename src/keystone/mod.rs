@@ -197,7 +197,7 @@ impl Keystone {
         let token = sensitive(subject.token)?;
         let Some(session) = &self.session else {
             let asker = Asker::Subject { proven: self.proven.load(Ordering::Relaxed) };
-            let answer = self.validate(&self.home, &token, subject, with_catalogue).await?;
+            let answer = self.validate(&self.home, &token, &token, subject, with_catalogue).await?;
             return match self.judge(asker, subject, &answer) {
                 Verdict::Settled(result) => {
                     self.proven.fetch_or(result.is_ok(), Ordering::Relaxed);
@@ -208,7 +208,8 @@ impl Keystone {
         };
         let mut own = session.token().await?;
         for first in [true, false] {
-            let answer = self.validate(&own.site, &own.value, subject, with_catalogue).await?;
+            let answer =
+                self.validate(&own.site, &own.value, &token, subject, with_catalogue).await?;
             match self.judge(Asker::Service, subject, &answer) {
                 Verdict::Settled(result) => return result,
                 Verdict::OwnTokenRefused if first => own = session.replace(&own).await?,
@@ -228,10 +229,10 @@ impl Keystone {
         &self,
         site: &Site,
         caller: &HeaderValue,
+        token: &HeaderValue,
         subject: Subject<'_>,
         with_catalogue: bool,
     ) -> Result<transport::Answer, KeystoneError> {
-        let token = sensitive(subject.token)?;
         let query = match (with_catalogue, subject.allowance) {
             (false, Allowance::None) => "?nocatalog=1",
             (false, Allowance::Expired) => "?nocatalog=1&allow_expired=1",
@@ -242,7 +243,7 @@ impl Keystone {
             let mut request = site
                 .request(Verb::GET, &format!("/auth/tokens{query}"))
                 .header("x-auth-token", caller)
-                .header("x-subject-token", &token);
+                .header("x-subject-token", token);
             if self.rules {
                 request = request.header("openstack-identity-access-rules", "1");
             }

@@ -1,6 +1,6 @@
 //! Whoever asks, as rules see it.
 
-use oslo_policy::{Credentials, List, Value};
+use oslo_policy::{Context, Credentials, List, Value};
 use serde_json::Value as Json;
 
 use crate::identity::{Identity, Kind};
@@ -41,30 +41,14 @@ impl Credentials for Caller<'_> {
     }
 }
 
-/// The names of the attributes.
-const ATTRIBUTES: [&str; 15] = [
-    "user_id",
-    "user_domain_id",
-    "system_scope",
-    "domain_id",
-    "project_id",
-    "project_domain_id",
-    "roles",
-    "is_admin_project",
-    "service_user_id",
-    "service_user_domain_id",
-    "service_project_id",
-    "service_project_domain_id",
-    "service_roles",
-    "application_credential_id",
-    "trust_id",
-];
+/// Attributes that oslo.context does not have.
+const OURS: [&str; 2] = ["application_credential_id", "trust_id"];
 
 impl Caller<'_> {
     /// All attributes, for another server.
     pub fn to_json(&self) -> Json {
         let member = |name: &str| Some((name.to_owned(), json(self.attribute(name)?)));
-        Json::Object(ATTRIBUTES.into_iter().filter_map(member).collect())
+        Json::Object(Context::ATTRIBUTES.into_iter().chain(OURS).filter_map(member).collect())
     }
 }
 

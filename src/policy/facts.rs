@@ -10,6 +10,8 @@ use http::HeaderMap;
 use oslo_policy::{AsValue, Lookup, Target, Value};
 use serde_json::Value as Json;
 
+use crate::routing::decode;
+
 use super::Way;
 
 /// What is known of a request besides its method, host and path.
@@ -187,25 +189,6 @@ fn decoded(text: &str, form: bool) -> Cow<'_, str> {
     if !has_marks {
         return Cow::Borrowed(text);
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        match (byte, tail) {
-            (b'%', [high, low, tail @ ..]) => match hex(*high).zip(hex(*low)) {
-                Some((high, low)) => {
-                    bytes.push(high << 4 | low);
-                    rest = tail;
-                }
-                None => bytes.push(b'%'),
-            },
-            (b'+', _) if form => bytes.push(b' '),
-            (byte, _) => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned().into()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
+    let text = if form { text.replace('+', " ") } else { text.to_owned() };
+    String::from_utf8_lossy(&decode(text.as_bytes())).into_owned().into()
 }

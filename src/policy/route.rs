@@ -89,7 +89,7 @@ impl Route {
     }
 
     /// The one route there is where none was written.
-    pub(super) fn anywhere() -> Self {
+    pub fn anywhere() -> Self {
         Self {
             name: DEFAULT.into(),
             takes: "/**".into(),

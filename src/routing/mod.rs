@@ -5,9 +5,11 @@
 
 mod host;
 mod path;
+mod percent;
 mod table;
 mod template;
 
 pub use host::HostPattern;
-pub use path::{EmptySegment, EncodedSlash, OddPath, PathRules, normal};
+pub use path::{EmptySegment, EncodedSlash, OddPath, PathRules, merged, normal};
+pub use percent::{decode, escape, push_escape};
 pub use table::{Asked, Found, Methods, Pattern, Table};

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::percent::{escape, hex, push_escape};
+
 /// What to do with paths that some services need and others misread.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PathRules {
@@ -119,21 +121,17 @@ fn respelled(path: &str, rules: PathRules) -> Result<String, OddPath> {
             rest = tail;
             continue;
         }
-        let [high, low, tail @ ..] = tail else { return Err(OddPath) };
-        let byte = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low).ok_or(OddPath)?;
+        let byte = escape(rest, 0).ok_or(OddPath)?;
         match byte {
             b'/' | b'\\' if rules.encoded_slash == EncodedSlash::Refuse => return Err(OddPath),
             byte if byte.is_ascii_control() => return Err(OddPath),
             byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 text.push(char::from(byte));
             }
-            byte => {
-                text.push('%');
-                text.extend([byte >> 4, byte & 15].map(upper_hex));
-            }
+            byte => push_escape(&mut text, byte),
         }
         decoded.push(byte);
-        rest = tail;
+        rest = rest.get(3..).unwrap_or_default();
     }
     // Overlong and broken sequences are read in as many ways as there are decoders, and an escape
     // within an escape is there for a service that decodes twice.
@@ -147,15 +145,8 @@ fn begins_with_hex(text: &str) -> bool {
     matches!(text.as_bytes(), [a, b, ..] if hex(*a).is_some() && hex(*b).is_some())
 }
 
-fn hex(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
-}
-
-fn upper_hex(digit: u8) -> char {
-    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
-}
-
-fn merged(path: &str) -> String {
+/// `path` with one slash for several.
+pub fn merged(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !text.ends_with('/') {

@@ -11,9 +11,7 @@ use portcullis::admission::{self, AccessRequest, Admission, Credential, Grant};
 use portcullis::dial::{Security, Trust};
 use portcullis::identity::{Clock, Identity, RawToken, TokenHasher};
 use portcullis::keystone::{Base, ExtraSettings, Keystone, Mode, Settings};
-use portcullis::policy::{
-    self, Access, Caller, Facts, Policy, Route, RouteSettings, Said, Scopes, Way,
-};
+use portcullis::policy::{self, Access, Caller, Facts, Policy, Route, RouteSettings, Said, Way};
 use portcullis::remote::{self, Remote};
 use portcullis::routing::{Asked, Methods, Pattern};
 use portcullis::telemetry::Registry;
@@ -101,14 +99,7 @@ fn route(name: &str, takes: &str, rule: &str) -> Route {
         name: name.into(),
         takes: takes.into(),
         access: Access::Rule(rule.into()),
-        pass_invalid: None,
-        scopes: Scopes::ALL,
-        shadow: false,
-        query: Box::default(),
-        headers: Box::default(),
-        body: None,
-        max_body: None,
-        upstream: "default".into(),
+        ..Route::anywhere()
     }
 }
 

@@ -1,5 +1,7 @@
 //! One path, in every spelling in which a service may read it.
 
+use crate::routing::{decode, escape, merged, push_escape};
+
 /// The longest path that is looked at; Keystone's templates end at 225 characters.
 const LONGEST: usize = 8 * 1024;
 
@@ -76,31 +78,6 @@ fn is_encoded_well(bytes: &[u8]) -> bool {
     signs.all(|(at, _)| escape(bytes, at).is_some())
 }
 
-/// Percent-decodes once. What is no escape stays as it is: decoded once already, a path may well
-/// hold a percent sign that means itself.
-fn decode(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let escaped = escape(bytes, at);
-        decoded.push(escaped.unwrap_or(*byte));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    decoded
-}
-
-/// The byte that is written as `%XX` at this place, if one is.
-fn escape(bytes: &[u8], at: usize) -> Option<u8> {
-    match bytes.get(at..at + 3)? {
-        [b'%', high, low] => Some(hex(*high)? << 4 | hex(*low)?),
-        _ => None,
-    }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
-}
-
 /// Decodes once and quotes again: unreserved characters and `/~!$&'()*+,;=:@` stand for
 /// themselves, everything else as `%XX`. With `keep_slashes` an encoded slash stays encoded.
 fn quoted(path: &str, keep_slashes: bool) -> String {
@@ -114,16 +91,11 @@ fn quoted(path: &str, keep_slashes: bool) -> String {
         if plain && !(keep_slashes && escaped == Some(b'/')) {
             text.push(char::from(byte));
         } else {
-            text.push('%');
-            text.extend([byte >> 4, byte & 15].map(upper_hex));
+            push_escape(&mut text, byte);
         }
         at += if escaped.is_some() { 3 } else { 1 };
     }
     text
-}
-
-fn upper_hex(digit: u8) -> char {
-    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
 }
 
 fn has_encoded_slash(path: &str) -> bool {
@@ -140,14 +112,4 @@ fn cut(path: &str) -> String {
 fn ended(path: &str) -> Option<String> {
     let ends = ["%3F", "%23"].iter().filter_map(|end| path.find(end));
     path.get(..ends.min()?).map(str::to_owned)
-}
-
-fn merged(path: &str) -> String {
-    let mut text = String::with_capacity(path.len());
-    for c in path.chars() {
-        if c != '/' || !text.ends_with('/') {
-            text.push(c);
-        }
-    }
-    text
 }
