@@ -42,6 +42,7 @@ impl Admission {
     /// Decides by what `validator` says and the operator wants; `remote` asks the servers that
     /// rules name.
     pub fn new(validator: Arc<Validator>, remote: Remote, settings: Settings) -> Self {
+        let remote = Arc::new(remote);
         Self { source: Source::Live { validator, remote }, settings }
     }
 
@@ -50,6 +51,12 @@ impl Admission {
     #[must_use]
     pub fn rehearsing(cast: Cast, settings: Settings) -> Self {
         Self { source: Source::Cast(cast), settings }
+    }
+
+    /// The same, by other settings.
+    #[must_use]
+    pub fn following(&self, settings: Settings) -> Self {
+        Self { source: self.source.clone(), settings }
     }
 
     /// What the operator wants.

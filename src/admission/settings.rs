@@ -25,6 +25,18 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What is followed of `newer` while the process runs: what Keystone is asked stays.
+    #[must_use]
+    pub fn following(&self, newer: &Self) -> Self {
+        Self {
+            max_token_bytes: newer.max_token_bytes,
+            delay: newer.delay,
+            service_token_roles: newer.service_token_roles.clone(),
+            service_token_roles_required: newer.service_token_roles_required,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn is_service_role(&self, role: &str) -> bool {
         self.service_token_roles.iter().any(|known| known == role)
     }

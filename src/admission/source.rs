@@ -17,6 +17,7 @@ pub struct Cast {
 }
 
 /// Where answers come from.
+#[derive(Clone)]
 pub(super) enum Source {
     /// Said in advance.
     Cast(Cast),
@@ -25,7 +26,7 @@ pub(super) enum Source {
         /// Keystone, and what is remembered of it.
         validator: Arc<Validator>,
         /// The servers that rules name.
-        remote: Remote,
+        remote: Arc<Remote>,
     },
 }
 

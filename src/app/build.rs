@@ -17,7 +17,7 @@ use crate::validation::{Questions, Validator};
 use crate::{server, telemetry};
 
 use super::readiness::Readiness;
-use super::reload::{Books, Reload};
+use super::reload::{Books, Followers, Reload};
 use super::{Again, Side, descriptors};
 
 /// How much longer than Keystone's own deadline a request waits: time for its turn, and for the
@@ -62,17 +62,18 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         Arc::clone(&config.policy),
         config.log.access,
         front::Metrics::register(&registry)?,
-    )
-    .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
+    )?;
     let (door, books) = (Arc::new(door), Arc::new(books));
+    let server = Arc::new(server::Shared::new(&within_limits(&config.server), &registry)?);
     let reload = side.again.map(|Again { sources, files }| {
-        let (door, books) = (Arc::clone(&door), Arc::clone(&books));
-        Reload::new(sources, files, config, side.effective, door, books)
+        let (door, server) = (Arc::clone(&door), Arc::clone(&server));
+        let followers = Followers { door, server, books: Arc::clone(&books) };
+        Reload::new(sources, files, config, side.effective, followers)
     });
     let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
-        server: Arc::new(server::Shared::new(within_limits(&config.server), &registry)?),
+        server,
         registry,
         keystone,
         validator,

@@ -16,11 +16,12 @@ mod shutdown;
 mod tasks;
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use crate::config::{Config, Effective, Files, Sources};
-use crate::server;
+use crate::server::{self, Bound, Listener, Place};
 use crate::telemetry::LogControl;
 
 use build::Parts;
@@ -33,7 +34,9 @@ pub use shutdown::Stop;
 
 /// A proxy, ready to run.
 pub struct App {
-    sockets: Vec<TcpListener>,
+    /// For each worker, one of each listener.
+    sockets: Vec<Vec<Bound>>,
+    places: Vec<(Arc<str>, Place)>,
     telemetry: Option<TcpListener>,
     admin: Option<TcpListener>,
     parts: Parts,
@@ -60,10 +63,12 @@ pub struct Again {
 }
 
 /// Where a proxy can be reached; ports that were 0 are filled in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Addresses {
-    /// The public listener.
-    pub public: SocketAddr,
+    /// The first public listener.
+    pub public: Place,
+    /// The others, by name.
+    pub more: Vec<(Arc<str>, Place)>,
     /// The telemetry listener, unless it is off.
     pub telemetry: Option<SocketAddr>,
     /// The admin listener, unless it is off.
@@ -78,8 +83,7 @@ impl App {
     pub fn bind(config: &Config, side: Side) -> anyhow::Result<Self> {
         // Signals first: whatever is said from here on may be answered by one.
         let background = Background::start()?;
-        let sockets = server::bind(config.server.listen, config.process.workers.max(1))
-            .with_context(|| format!("listen: cannot listen on {}", config.server.listen))?;
+        let (sockets, places) = bind(&config.server, config.process.workers.max(1))?;
         let side_door = |key: &str, address: Option<SocketAddr>| {
             address
                 .map(|address| {
@@ -94,6 +98,7 @@ impl App {
         Ok(Self {
             parts: build::parts(config, side, Readiness::new(sockets.len()))?,
             sockets,
+            places,
             telemetry,
             admin,
             stop: Stop::default(),
@@ -108,8 +113,14 @@ impl App {
     pub fn addresses(&self) -> anyhow::Result<Addresses> {
         let of =
             |socket: &Option<TcpListener>| socket.as_ref().map(TcpListener::local_addr).transpose();
-        let public = self.sockets.first().context("no listener")?.local_addr()?;
-        Ok(Addresses { public, telemetry: of(&self.telemetry)?, admin: of(&self.admin)? })
+        let mut places = self.places.iter();
+        let (_, public) = places.next().context("no listener")?;
+        Ok(Addresses {
+            public: public.clone(),
+            more: places.cloned().collect(),
+            telemetry: of(&self.telemetry)?,
+            admin: of(&self.admin)?,
+        })
     }
 
     /// The means to stop it from elsewhere.
@@ -125,4 +136,27 @@ impl App {
     pub fn run(self) -> anyhow::Result<()> {
         runtime::run(self)
     }
+}
+
+/// Sockets of every listener for every worker, and where they turned out to be.
+#[expect(clippy::type_complexity, reason = "read once, a few lines above")]
+fn bind(
+    settings: &server::Settings,
+    workers: usize,
+) -> anyhow::Result<(Vec<Vec<Bound>>, Vec<(Arc<str>, Place)>)> {
+    let mut sockets: Vec<_> = (0..workers).map(|_| Vec::new()).collect();
+    let mut places = Vec::new();
+    for Listener { name, place, .. } in &settings.listeners {
+        let bound = server::bind(place, workers).with_context(|| {
+            let key =
+                if **name == *"public" { "listen".into() } else { format!("listeners.{name}") };
+            format!("{key}: cannot listen on {place}")
+        })?;
+        let address = bound.first().map(Bound::address).transpose()?.flatten();
+        places.push((Arc::clone(name), address.map_or_else(|| place.clone(), Place::Tcp)));
+        for (worker, socket) in sockets.iter_mut().zip(bound) {
+            worker.push(socket);
+        }
+    }
+    Ok((sockets, places))
 }

@@ -4,18 +4,17 @@
 //! A worker owns its listener socket and its connections to the service, so a request stays on
 //! one thread from its first byte to its last; only the cache and the metrics are shared.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, anyhow};
-use hyper::service::service_fn;
+use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
 
 use crate::front::{self, Peer, ReverseProxy, Upstreams};
-use crate::server::{self, Phase};
+use crate::server::{self, Answer, Bound, Client, Phase};
 
 use super::readiness::Readiness;
 use super::shutdown::Signals;
@@ -24,7 +23,7 @@ use super::{App, shutdown};
 
 /// Runs `app` to its end.
 pub(super) fn run(app: App) -> anyhow::Result<()> {
-    let App { sockets, telemetry, admin, parts, stop, background } = app;
+    let App { sockets, places: _, telemetry, admin, parts, stop, background } = app;
     let Background { runtime: background, mut signals, hangup } = background;
     let (phase, _) = watch::channel(Phase::Serving);
     let (cut, _) = watch::channel(false);
@@ -32,9 +31,9 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
     let workers = sockets
         .into_iter()
         .enumerate()
-        .map(|(number, socket)| {
+        .map(|(number, sockets)| {
             let worker = Worker {
-                socket,
+                sockets,
                 door: Arc::clone(&parts.door),
                 server: Arc::clone(&parts.server),
                 upstreams: parts.upstreams.for_another_worker(),
@@ -105,7 +104,8 @@ pub(super) fn runtime() -> anyhow::Result<Runtime> {
 
 /// What one worker thread takes with it.
 struct Worker {
-    socket: TcpListener,
+    /// One of each listener.
+    sockets: Vec<Bound>,
     door: Arc<front::Shared>,
     server: Arc<server::Shared>,
     upstreams: Upstreams,
@@ -126,20 +126,29 @@ impl Worker {
 
     async fn serve(self) -> anyhow::Result<()> {
         let door = Arc::new(ReverseProxy::new(self.door, self.upstreams));
-        let socket = tokio::net::TcpListener::from_std(self.socket)
-            .context("cannot serve the listener's socket")?;
-        self.readiness.worker_serves();
-        let serving = server::serve(socket, self.server, self.phase, |address| {
-            let door = Arc::clone(&door);
-            let peer = Arc::new(Peer::new(address.ip()));
-            service_fn(move |request| {
+        let for_clients = Arc::clone(&door);
+        let service_for = move |client: Client| {
+            let door = Arc::clone(&for_clients);
+            let address = client.address.map(|address| address.ip());
+            let peer = Arc::new(Peer::new(address, client.secure, client.trusted));
+            move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
-                async move { Ok(door.handle(request, &peer).await) }
-            })
+                async move {
+                    let response = door.handle(request, &peer).await;
+                    Answer { response, takeover: None }
+                }
+            }
+        };
+        let listeners = self.sockets.into_iter().enumerate().map(|(place, socket)| {
+            let (shared, phase) = (Arc::clone(&self.server), self.phase.clone());
+            server::serve(socket, place, shared, phase, service_for.clone())
         });
+        self.readiness.worker_serves();
         let mut cut = self.cut;
         tokio::select! {
-            () = serving => {}
+            served = try_join_all(listeners) => {
+                served.context("cannot serve a listener's socket")?;
+            }
             () = door.tend() => {}
             _ = cut.wait_for(|cut| *cut) => {}
         }

@@ -67,9 +67,12 @@ fn serve(from: Configured) -> anyhow::Result<()> {
     let app = App::bind(&config, Side { log: Some(log), effective, again })?;
     let addresses = app.addresses()?;
     let shown = |address: Option<SocketAddr>| address.map(tracing::field::display);
+    let more: Vec<_> =
+        addresses.more.iter().map(|(name, place)| format!("{name}={place}")).collect();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         public = %addresses.public,
+        more = (!more.is_empty()).then(|| more.join(" ")),
         telemetry = shown(addresses.telemetry),
         admin = shown(addresses.admin),
         upstream = %config.upstream.endpoint.address,

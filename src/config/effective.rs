@@ -36,7 +36,10 @@ impl Effective {
     /// in `other`. Files that are only named are not looked into.
     pub fn has_the_policy_of(&self, other: &Self) -> bool {
         let reloads = |line: &&Line| line.effect == Effect::Reload;
-        let same = self.lists.routes == other.lists.routes && self.lists.rules == other.lists.rules;
+        let (mine, theirs) = (&self.lists, &other.lists);
+        let same = mine.routes == theirs.routes
+            && mine.rules == theirs.rules
+            && mine.listeners == theirs.listeners;
         let values = |line: &Line| (line.key.clone(), line.value.clone());
         let ours = self.options.iter().filter(reloads).map(values);
         same && ours.eq(other.options.iter().filter(reloads).map(values))
@@ -49,7 +52,7 @@ impl Effective {
         let changed = pairs
             .filter(|(ours, theirs)| ours.effect == Effect::Restart && ours.value != theirs.value);
         let keys = changed.map(|(line, _)| line.full_key());
-        keys.chain(self.lists.changed_upstreams(&newer.lists)).collect()
+        keys.chain(self.lists.awaiting_restart(&newer.lists)).collect()
     }
 
     /// What is in force once the policy of `newer` is followed, and nothing else of it.
@@ -61,7 +64,9 @@ impl Effective {
             Effect::Restart => ours.clone(),
         });
         let upstreams = self.lists.upstreams.clone();
-        Self { options: in_force.collect(), lists: Lists { upstreams, ..newer.lists.clone() } }
+        let listeners = self.lists.listeners_following(&newer.lists);
+        let lists = Lists { upstreams, listeners, ..newer.lists.clone() };
+        Self { options: in_force.collect(), lists }
     }
 
     /// What `config show` prints: a configuration file with the origin of every value behind it.
@@ -69,7 +74,7 @@ impl Effective {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut section = "";
-        let Lists { routes, rules, upstreams, origin } = &self.lists;
+        let Lists { routes, rules, upstreams, listeners, origin } = &self.lists;
         for line in &self.options {
             if line.section != section {
                 section = line.section;
@@ -87,10 +92,11 @@ impl Effective {
                 None => writeln!(text, "{indent}# {key}: not set"),
             };
         }
-        if let Some(Value::Object(upstreams)) = upstreams {
-            let _ = writeln!(text, "upstreams:  # {origin}");
-            for (name, upstream) in upstreams {
-                let _ = writeln!(text, "  {}: {upstream}", quoted(name));
+        for (key, named) in [("upstreams", upstreams), ("listeners", listeners)] {
+            let Some(Value::Object(named)) = named else { continue };
+            let _ = writeln!(text, "{key}:  # {origin}");
+            for (name, one) in named {
+                let _ = writeln!(text, "  {}: {one}", quoted(name));
             }
         }
         if let Some(Value::Array(routes)) = routes {
@@ -118,12 +124,14 @@ impl Effective {
             };
             place.insert(line.key.clone(), entry);
         }
-        let Lists { routes, rules, upstreams, origin } = &self.lists;
+        let Lists { routes, rules, upstreams, listeners, origin } = &self.lists;
         let listed = |value: &Value| json!({"value": value, "origin": origin});
         if let (Some(rules), Some(Value::Object(policy))) = (rules, sections.get_mut("policy")) {
             policy.insert("rules".to_owned(), listed(rules));
         }
-        sections.extend(upstreams.as_ref().map(|named| ("upstreams".to_owned(), listed(named))));
+        for (key, named) in [("upstreams", upstreams), ("listeners", listeners)] {
+            sections.extend(named.as_ref().map(|named| (key.to_owned(), listed(named))));
+        }
         sections.extend(routes.as_ref().map(|routes| ("routes".to_owned(), listed(routes))));
         Value::Object(sections)
     }

@@ -9,7 +9,7 @@ use super::origin::Origin;
 pub struct ConfigErrors(Vec<Problem>);
 
 /// One thing that is wrong, where it was written, and what would be right.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Problem {
     origin: Origin,
     key: String,
@@ -68,9 +68,13 @@ impl Problems {
         self.0.push(Problem { origin: origin.clone(), key, message });
     }
 
-    /// Adds what was noted elsewhere.
+    /// Adds what was noted elsewhere, unless it is known already.
     pub(super) fn adopt(&mut self, others: Self) {
-        self.0.extend(others.0);
+        for other in others.0 {
+            if !self.0.contains(&other) {
+                self.0.push(other);
+            }
+        }
     }
 
     /// Whether nothing is wrong so far.

@@ -89,6 +89,15 @@ impl Layers {
         self.0.get(key)
     }
 
+    /// What was written in these sections.
+    pub(super) fn only(&self, sections: &[&str]) -> Self {
+        let among = |key: &str| {
+            key.split_once('.').is_some_and(|(section, _)| sections.contains(&section))
+        };
+        let kept = self.0.iter().filter(|(key, _)| among(key));
+        Self(kept.map(|(key, written)| (*key, written.clone())).collect())
+    }
+
     /// Lets `key` follow `from`, unless it was written itself.
     pub(super) fn follow(&mut self, key: &'static str, from: &'static str) {
         if let Some(text) = self.get(from).map(|written| written.text.clone()) {

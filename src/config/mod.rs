@@ -139,8 +139,15 @@ pub fn load_noting(sources: &Sources, files: &mut Files) -> Result<Loaded, Confi
     for path in resolve::policy_files(&settings, environment) {
         files.note_policy(path);
     }
-    let config =
-        resolve::resolve(&settings, &written, environment, account, &mut problems, warnings);
+    let config = resolve::resolve(
+        &settings,
+        &layers,
+        &written,
+        environment,
+        account,
+        &mut problems,
+        warnings,
+    );
     match config {
         Some(config) if problems.is_empty() => {
             let effective = Effective::new(&settings, written);

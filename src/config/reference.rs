@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::options::{Absent, Field, Kind, SECTIONS, variable};
 use super::routes::{KEYS, Key, Shape};
-use super::schema::{ROUTES, RULES, UPSTREAMS, about};
+use super::schema::{LISTENERS, ROUTES, RULES, UPSTREAMS, about};
 use super::units::{write_duration, write_size};
 
 /// The reference of all options, in Markdown.
@@ -50,6 +50,7 @@ fn lists(page: &mut String) {
         let _ = writeln!(page, "| `{name}` | {shape} | {absent} | {about} |");
     }
     let _ = write!(page, "\n## `upstreams`\n\n{UPSTREAMS}\n\n{UPSTREAMS_EXAMPLE}");
+    let _ = write!(page, "\n## `listeners`\n\n{LISTENERS}\n\n{LISTENERS_EXAMPLE}");
 }
 
 fn choice(words: &[&str]) -> String {
@@ -72,6 +73,7 @@ fn kind(field: &Field) -> String {
         Kind::Integer(least, most) => format!("number, {least} to {most}"),
         Kind::List => "list".to_owned(),
         Kind::Path => "path".to_owned(),
+        Kind::Place => "address, or `unix:` and a path".to_owned(),
         Kind::Percent(most) => format!("percentage, 0% to {most}%"),
         Kind::Secret => "secret".to_owned(),
         Kind::Size(least, most) => {
@@ -116,6 +118,16 @@ A route says who may by exactly one of `allow`, `rule` and `check`.
 const UPSTREAMS_EXAMPLE: &str = "```yaml
 upstreams:
   images: http://127.0.0.1:9292
+```
+";
+
+const LISTENERS_EXAMPLE: &str = "```yaml
+listeners:
+  internal: unix:/run/portcullis/internal.sock
+  balanced:
+    listen: 0.0.0.0:8081
+    proxy_protocol: true
+    trusted_proxies: [10.0.0.0/8]
 ```
 ";
 

@@ -31,12 +31,32 @@ pub fn schema() -> Value {
         });
         properties.insert("upstreams".to_owned(), named);
     }
+    properties.insert("listeners".to_owned(), listeners(&properties));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Portcullis configuration",
         "type": "object",
         "additionalProperties": false,
         "properties": properties,
+    })
+}
+
+/// By name: a place alone, or a place and what is different there.
+fn listeners(properties: &Map<String, Value>) -> Value {
+    let place = properties.get("listen").cloned().unwrap_or_default();
+    let keys = properties.get("listener").and_then(|section| section.get("properties"));
+    let mut keys = keys.and_then(Value::as_object).cloned().unwrap_or_default();
+    keys.insert("listen".to_owned(), place.clone());
+    let whole = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["listen"],
+        "properties": keys,
+    });
+    json!({
+        "type": ["object", "null"],
+        "description": LISTENERS,
+        "additionalProperties": {"anyOf": [place, whole]},
     })
 }
 
@@ -168,6 +188,9 @@ fn kind_schema(kind: &Kind) -> Value {
             {"type": "array", "items": {"type": "string", "minLength": 1, "pattern": "^[^,]+$"}},
             {"type": "string"},
         ]}),
+        Kind::Place => {
+            json!({"type": "string", "pattern": PLACE})
+        }
         Kind::Percent(_) => json!({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"}),
         Kind::Secret => json!({"type": "string", "minLength": 1, "writeOnly": true}),
         Kind::Size(..) => json!({"type": "string", "pattern": SIZE}),
@@ -183,5 +206,10 @@ pub(super) const RULES: &str = "Rules by name, which cover those of the files.";
 pub(super) const UPSTREAMS: &str = "Other services that routes lead to, by name. Each has the keys \
                                     of the section `upstream`.";
 
+pub(super) const LISTENERS: &str = "More places where clients connect, by name. Each says where it \
+                                    is, and takes what it does not say of the section `listener` \
+                                    from there.";
+
+const PLACE: &str = r"^((\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}|unix:/.*[^/])$";
 const SIZE: &str = "^[0-9]+(B|KiB|MiB|GiB)$";
 const DURATION: &str = "^[0-9]+(ms|s|m|h)$";

@@ -24,7 +24,7 @@ pub(super) enum Value {
     Ratio(f64),
     /// A secret.
     Secret(Secret),
-    /// Text; one of the words when the field is a choice.
+    /// Text; one of the words when the field is a choice; the path of a unix socket.
     Text(String),
     /// The field's own word, `off` or `auto`.
     Word,
@@ -51,6 +51,7 @@ pub(super) fn read(field: &Field, text: &str) -> Result<Value, String> {
             Value::Integer(within(number, (*least, *most), |bound| bound.to_string())?)
         }
         Kind::List => Value::List(words(text)?),
+        Kind::Place => place(text)?,
         Kind::Percent(most) => {
             let ratio = units::percent(text)?;
             if ratio > f64::from(*most) / 100.0 {
@@ -86,6 +87,20 @@ fn address(text: &str, word: Option<&str>) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("is not an IP address and port; write one as in 127.0.0.1:8080 or [::1]:8080{or}")
     })
+}
+
+fn place(text: &str) -> Result<Value, String> {
+    match text.strip_prefix("unix:") {
+        Some(path) if path.starts_with('/') && !path.ends_with('/') => {
+            Ok(Value::Text(path.to_owned()))
+        }
+        Some(_) => Err("is no unix socket; write its whole path, as in unix:/run/a.sock".into()),
+        None => address(text, None).map(Value::Address).map_err(|_| {
+            "is not an IP address and port; write one as in 127.0.0.1:8080 or [::1]:8080, or \
+             unix: and a path"
+                .into()
+        }),
+    }
 }
 
 fn boolean(text: &str) -> Result<bool, String> {

@@ -5,9 +5,11 @@
 
 mod body;
 mod credentials;
+mod grpc;
 mod json_body;
 mod metrics;
 mod origin;
+mod protocol;
 mod record;
 mod rehearsal;
 mod reply;
@@ -25,5 +27,5 @@ pub use origin::Peer;
 pub use rehearsal::{Answer, Rehearsal, Stage};
 pub use reverse_proxy::ReverseProxy;
 pub use settings::Settings;
-pub use shared::Shared;
+pub use shared::{BadChallenge, Shared};
 pub use upstreams::Upstreams;

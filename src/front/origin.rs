@@ -1,7 +1,7 @@
 //! Who the request came from, as the service is told.
 //!
-//! A client's own word about that is believed from nobody: whatever it says about earlier hops is
-//! removed and replaced by what the socket says.
+//! A client's own word about that is believed from nobody but trusted proxies: whatever it says
+//! about earlier hops is removed and replaced by what the socket says.
 
 use std::net::IpAddr;
 
@@ -10,37 +10,106 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 /// The other end of a client connection.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    address: IpAddr,
+    address: Option<IpAddr>,
     /// Rendered once per connection.
     value: HeaderValue,
+    secure: bool,
+    trusted: bool,
 }
 
 impl Peer {
-    /// The client at `address`.
-    pub fn new(address: IpAddr) -> Self {
-        let address = address.to_canonical();
-        // An address is always a legal value.
-        let value = address.to_string().parse().unwrap_or(HeaderValue::from_static("unknown"));
-        Self { address, value }
+    /// The client at `address`; `None` over a unix socket. Over a `secure` connection requests are
+    /// `https`. What a `trusted` one says of earlier hops is passed on.
+    pub fn new(address: Option<IpAddr>, secure: bool, trusted: bool) -> Self {
+        let address = address.map(|address| address.to_canonical());
+        // An address is always a legal value; `unknown` is RFC 7239's word for none.
+        let value = address.and_then(|address| address.to_string().parse().ok());
+        let value = value.unwrap_or(HeaderValue::from_static("unknown"));
+        Self { address, value, secure, trusted }
     }
 
-    /// Its address.
-    pub fn address(&self) -> IpAddr {
-        self.address
+    /// Where a request with these fields came from, as far as anybody who is trusted knows: the
+    /// last address that a trusted proxy names, or the socket's.
+    pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
+        let named = self.trusted.then(|| last_named(client)).flatten();
+        named.or(self.address)
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
     }
 }
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
-/// Says where the request came from. The client's own fields about that have been left behind.
-pub(super) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
+/// Says where the request came from. The `client`'s own fields about that are not in `headers`.
+pub(super) fn set_forwarded(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
     headers.insert(FOR, peer.value.clone());
-    headers.insert(PROTO, HeaderValue::from_static("http"));
+    headers.insert(PROTO, HeaderValue::from_static(peer.scheme()));
     if let Some(host) = headers.get(header::HOST).cloned() {
         headers.insert(HOST, host);
     }
+    if peer.trusted {
+        pass_on(headers, client, peer);
+    }
+}
+
+/// What a trusted proxy says of earlier hops, with ours added. A field that it says twice, or that
+/// does not look like what it should be, is as good as unsaid.
+fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
+    let own = peer.address.map(|_| &peer.value);
+    if let Some(hops) = joined(client, &FOR, own) {
+        headers.insert(FOR, hops);
+    }
+    let element = forwarded_element(headers, peer);
+    if let Some(hops) = joined(client, &header::FORWARDED, element.as_ref()) {
+        headers.insert(header::FORWARDED, hops);
+    }
+    let scheme = |text: &str| matches!(text, "http" | "https" | "ws" | "wss");
+    let host = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        !text.is_empty() && text.bytes().all(plain)
+    };
+    let port = |text: &str| text.parse::<u16>().is_ok();
+    let address = |text: &str| text.parse::<IpAddr>().is_ok();
+    let looks: [(_, &dyn Fn(&str) -> bool); 4] =
+        [(PROTO, &scheme), (HOST, &host), (PORT, &port), (REAL_IP, &address)];
+    for (name, looks_right) in looks {
+        let mut said = client.get_all(&name).iter();
+        if let (Some(value), None) = (said.next(), said.next())
+            && value.to_str().is_ok_and(looks_right)
+        {
+            headers.insert(name, value.clone());
+        }
+    }
+}
+
+/// All lines of a field in one, and one more. `None` when there are none.
+fn joined(client: &HeaderMap, name: &HeaderName, own: Option<&HeaderValue>) -> Option<HeaderValue> {
+    let lines: Option<Vec<_>> = client.get_all(name).iter().map(|line| line.to_str().ok()).collect();
+    let mut lines = lines.filter(|lines| !lines.is_empty())?;
+    lines.extend(own.and_then(|own| own.to_str().ok()));
+    lines.join(", ").parse().ok()
+}
+
+/// Our own hop, in the words of RFC 7239.
+fn forwarded_element(headers: &HeaderMap, peer: &Peer) -> Option<HeaderValue> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let from = match peer.address {
+        Some(IpAddr::V6(address)) => format!("\"[{address}]\""),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        None => "unknown".to_owned(),
+    };
+    format!("for={from};host=\"{host}\";proto={}", peer.scheme()).parse().ok()
+}
+
+fn last_named(client: &HeaderMap) -> Option<IpAddr> {
+    let line = client.get_all(&FOR).iter().next_back()?.to_str().ok()?;
+    line.rsplit(',').next()?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -49,16 +118,91 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_service_is_told_what_the_socket_says() {
+    fn told(client: &[(&str, &str)], peer: &Peer) -> HeaderMap {
+        let client: HeaderMap = client
+            .iter()
+            .map(|(name, value)| {
+                (HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap())
+            })
+            .collect();
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("api.example"));
-        set_forwarded(&mut headers, &Peer::new("::ffff:192.0.2.7".parse().unwrap()));
-        assert_eq!(headers[FOR], "192.0.2.7");
-        assert_eq!(headers[HOST], "api.example");
-        assert_eq!(headers[PROTO], "http");
-        for name in [&FOR, &HOST, &PROTO] {
+        set_forwarded(&mut headers, &client, peer);
+        headers
+    }
+
+    const CLAIMS: [(&str, &str); 8] = [
+        ("x-forwarded-for", "203.0.113.9, 198.51.100.3"),
+        ("x-forwarded-for", "198.51.100.4"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "public.example"),
+        ("x-forwarded-port", "443"),
+        ("x-real-ip", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9"),
+        ("x-forwarded-uri", "/public"),
+    ];
+
+    #[test]
+    fn c19_the_service_is_told_what_the_socket_says() {
+        let peer = Peer::new(Some("::ffff:192.0.2.7".parse().unwrap()), false, false);
+        for headers in [told(&[], &peer), told(&CLAIMS, &peer)] {
+            assert_eq!(headers[FOR], "192.0.2.7");
+            assert_eq!(headers[HOST], "api.example");
+            assert_eq!(headers[PROTO], "http");
+            assert_eq!(headers.len(), 4);
+        }
+        for name in [&FOR, &HOST, &PROTO, &PORT, &REAL_IP, &header::FORWARDED] {
             assert_eq!(classify(name), Some(Class::Origin), "what we set, we strip");
         }
+    }
+
+    #[test]
+    fn c19_trusted_proxies_are_believed_and_our_hop_is_added() {
+        let peer = Peer::new(Some("10.0.0.1".parse().unwrap()), false, true);
+        let headers = told(&CLAIMS, &peer);
+        assert_eq!(headers[FOR], "203.0.113.9, 198.51.100.3, 198.51.100.4, 10.0.0.1");
+        assert_eq!(headers[PROTO], "https");
+        assert_eq!(headers[HOST], "public.example");
+        assert_eq!(headers[PORT], "443");
+        assert_eq!(headers[REAL_IP], "203.0.113.9");
+        assert_eq!(
+            headers[header::FORWARDED],
+            "for=203.0.113.9, for=10.0.0.1;host=\"api.example\";proto=http"
+        );
+        assert_eq!(headers.len(), 7, "the rest is believed from nobody");
+        assert_eq!(told(&[], &peer)[FOR], "10.0.0.1");
+    }
+
+    #[test]
+    fn what_a_trusted_proxy_says_twice_or_oddly_is_as_good_as_unsaid() {
+        let peer = Peer::new(None, true, true);
+        let headers = told(
+            &[
+                ("x-forwarded-proto", "http"),
+                ("x-forwarded-proto", "https"),
+                ("x-forwarded-host", "a;b"),
+                ("x-forwarded-port", "99999"),
+                ("x-real-ip", "nobody"),
+            ],
+            &peer,
+        );
+        assert_eq!(headers[PROTO], "https", "as the client came to us");
+        assert_eq!(headers[HOST], "api.example");
+        assert_eq!(headers[FOR], "unknown");
+        assert_eq!(headers.len(), 4);
+    }
+
+    #[test]
+    fn the_client_is_the_last_that_somebody_trusted_names() {
+        let claims: HeaderMap = CLAIMS[..2]
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect();
+        let address = |text: &str| Some(text.parse().unwrap());
+        let trusted = Peer::new(address("10.0.0.1"), false, true);
+        assert_eq!(trusted.client(&claims), address("198.51.100.4"));
+        assert_eq!(trusted.client(&HeaderMap::new()), address("10.0.0.1"));
+        let stranger = Peer::new(address("192.0.2.7"), false, false);
+        assert_eq!(stranger.client(&claims), address("192.0.2.7"));
     }
 }

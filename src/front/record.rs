@@ -2,6 +2,7 @@
 //!
 //! For observation only; nothing is decided by it. It is written however the request ends.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ struct Line {
     method: Method,
     uri: Uri,
     version: Version,
-    peer: Peer,
+    client: Option<IpAddr>,
     request_id: HeaderValue,
 }
 
@@ -60,7 +61,7 @@ impl Record {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
-            peer: peer.clone(),
+            client: peer.client(request.headers()),
             request_id: request_id.clone(),
         });
         Self {
@@ -154,7 +155,7 @@ impl Record {
         tracing::info!(
             target: ACCESS_TARGET,
             request_id = line.request_id.to_str().unwrap_or_default(),
-            client.address = %line.peer.address(),
+            client.address = line.client.map(tracing::field::display),
             http.request.method = line.method.as_str(),
             url.path = line.uri.path(),
             network.protocol.version = ?line.version,

@@ -19,6 +19,10 @@ use super::metrics::Rejected;
 pub(super) enum Refusal {
     /// Its framing or target cannot be passed on.
     BadRequest,
+    /// Too much is going on already.
+    Overload,
+    /// It has more fields than the limit.
+    TooManyFields,
     /// Rules ask for members of its body, and it is no JSON that can be read in one way.
     BodyNotJson,
     /// Its body is longer than the route takes.
@@ -60,7 +64,9 @@ impl From<&UpstreamError> for Refusal {
 impl From<Rejected> for Refusal {
     fn from(why: Rejected) -> Self {
         match why {
+            Rejected::Fields => Self::TooManyFields,
             Rejected::Method => Self::Method,
+            Rejected::Overload => Self::Overload,
             Rejected::Connection
             | Rejected::Framing
             | Rejected::Host
@@ -97,6 +103,8 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
             | Rejection::MissingToken
             | Rejection::NoServiceRole,
         ) => (StatusCode::UNAUTHORIZED, UNAUTHORIZED),
+        Refusal::TooManyFields => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_MANY),
+        Refusal::Overload => (StatusCode::SERVICE_UNAVAILABLE, OVERLOAD),
         Refusal::Rejected(Rejection::Unavailable { .. }) => {
             (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
         }
@@ -110,6 +118,9 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
     }
     if let Refusal::Rejected(Rejection::Unavailable { retry_after }) = refusal {
         headers.insert(header::RETRY_AFTER, seconds(*retry_after));
+    }
+    if matches!(refusal, Refusal::Overload) {
+        headers.insert(header::RETRY_AFTER, seconds(Duration::from_secs(1)));
     }
     if matches!(refusal, Refusal::BadRequest | Refusal::BodyTooLarge | Refusal::Method) {
         // What follows on this connection may not be what it seems.
@@ -183,6 +194,8 @@ const NOT_JSON: &str = r#"{"error": {"code": 400, "title": "Bad Request", "messa
 const BODY_TOO_LARGE: &str = r#"{"error": {"code": 413, "title": "Payload Too Large", "message": "The body is longer than this service accepts."}}"#;
 // Keystone's own words.
 const FORBIDDEN: &str = r#"{"error": {"code": 403, "title": "Forbidden", "message": "You are not authorized to perform the requested action."}}"#;
+const TOO_MANY: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The request has more fields than this service accepts."}}"#;
+const OVERLOAD: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "Too many requests are in progress."}}"#;
 const METHOD: &str = r#"{"error": {"code": 405, "title": "Method Not Allowed", "message": "This method is not passed on."}}"#;
 const TOO_LONG: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The token is longer than this service accepts."}}"#;
 const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Error", "message": "The request could not be passed on."}}"#;
@@ -200,6 +213,7 @@ mod tests {
         let unavailable = Rejection::Unavailable { retry_after: Duration::from_millis(4200) };
         for (refusal, status) in [
             (Refusal::BadRequest, 400),
+            (Refusal::TooManyFields, 431),
             (Refusal::BodyNotJson, 400),
             (Refusal::BodyTooLarge, 413),
             (Refusal::Forbidden("a \"rule\"".into()), 403),
@@ -225,6 +239,8 @@ mod tests {
             let retry_after = reply.headers.get(header::RETRY_AFTER);
             assert_eq!(retry_after.is_some_and(|value| value == "5"), status == 503);
         }
+        let overload = reply(&Refusal::Overload, &challenge);
+        assert_eq!((overload.status.as_u16(), &overload.headers[header::RETRY_AFTER]), (503, &HeaderValue::from_static("1")));
     }
 
     #[test]

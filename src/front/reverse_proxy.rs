@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
+use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -18,9 +18,11 @@ use crate::upstream::{
 
 use super::body::Body;
 use super::credentials;
+use super::grpc::in_grpc;
 use super::json_body::{self, Left, Unfit};
 use super::metrics::Rejected;
 use super::origin::Peer;
+use super::protocol::{is_grpc, name_host, protocol};
 use super::record::Record;
 use super::reply::{Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
@@ -54,6 +56,8 @@ impl ReverseProxy {
     pub async fn handle(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
         let id = request_id::of(request.headers());
         let rules = self.shared.rules();
+        let http2 = request.version() == Version::HTTP_2;
+        let grpc = http2 && is_grpc(request.headers());
         let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
         let passed = self.pass(request, peer, &id, &rules, &mut record).await;
         let reason = rules.policy.settings().reason_header.then(|| record.reason());
@@ -61,11 +65,19 @@ impl ReverseProxy {
             Ok(response) => {
                 record.answered(response.status());
                 let mut response = response.map(|body| Body::relayed(body, record));
-                challenged(&mut response, &self.shared.challenge);
+                challenged(&mut response, &rules.challenge);
                 response
             }
             Err(refusal) => {
-                let Reply { status, headers, body } = reply(&refusal, &self.shared.challenge);
+                let mut reply = reply(&refusal, &rules.challenge);
+                if grpc {
+                    reply = in_grpc(reply);
+                }
+                if http2 {
+                    // Another request's affair: streams end alone.
+                    reply.headers.remove(header::CONNECTION);
+                }
+                let Reply { status, headers, body } = reply;
                 record.answered(status);
                 let mut response = Response::new(Body::whole(body, record));
                 *response.status_mut() = status;
@@ -87,7 +99,14 @@ impl ReverseProxy {
         rules: &Rules,
         record: &mut Record,
     ) -> Result<Response<ResponseBody>, Refusal> {
-        let (client, body) = request.into_parts();
+        let (mut client, body) = request.into_parts();
+        if self.shared.is_overloaded(rules) {
+            return Err(self.reject(Rejected::Overload));
+        }
+        if client.headers.len() > rules.max_fields {
+            return Err(self.reject(Rejected::Fields));
+        }
+        name_host(&mut client);
         let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
         let nominated = nominated(&client.headers)
             .map_err(|BadConnection| self.reject(Rejected::Connection))?;
@@ -96,6 +115,10 @@ impl ReverseProxy {
         record.routed(rules.books(way.route));
         if hides_a_fact(&way, &nominated) {
             return Err(self.reject(Rejected::Connection));
+        }
+        if !rules.policy.takes(way.route, protocol(&client)) && !way.route.shadow {
+            let rejection = Rejection::Forbidden(Forbidden::Protocol);
+            return Err(refuse(record, rules, Some(&way), rejection, Duration::ZERO));
         }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let length = body.size_hint().exact().filter(|_| stated);
@@ -109,7 +132,7 @@ impl ReverseProxy {
             length: length.or_else(|| body.length()),
             nominated: &nominated,
             grant: &grant,
-            names: self.shared.names,
+            names: rules.names,
             peer,
             id,
         };
@@ -154,7 +177,7 @@ impl ReverseProxy {
             request_id: Some(id),
         };
         let mut waited = Duration::ZERO;
-        let identified = self.shared.admission.identify(&access, &mut waited).await;
+        let identified = rules.admission.identify(&access, &mut waited).await;
         let standing =
             identified.map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
         let (body, members) = match wanted(way, &standing, body.is_end_stream()) {
@@ -170,8 +193,7 @@ impl ReverseProxy {
         };
         let said = json_body::said(members.as_ref());
         let facts = Facts { query: target.query(), headers: &client.headers, body: said };
-        let grant = self
-            .shared
+        let grant = rules
             .admission
             .permit(&rules.policy, way, &facts, standing, &mut Answers::new())
             .await

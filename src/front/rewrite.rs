@@ -4,7 +4,7 @@
 //! original stays at hand in case the request has to be sent again.
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, Version, header};
 
 use crate::admission::{Grant, Party};
 use crate::identity::{Class, Names, Unrenderable, classify, mark_invalid};
@@ -12,6 +12,7 @@ use crate::upstream::{RequestBody, is_hop_by_hop};
 
 use super::credentials;
 use super::origin::{Peer, set_forwarded};
+use super::protocol::join_cookies;
 use super::request_id::REQUEST_ID;
 
 /// Everything that a request to the service is made of, besides its body.
@@ -55,8 +56,11 @@ impl Draft<'_> {
             // Said aloud, because a GET is not expected to have a body.
             headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
+        if self.client.version == Version::HTTP_2 {
+            join_cookies(&mut headers);
+        }
         vouch(self.grant, self.names, &mut headers)?;
-        set_forwarded(&mut headers, self.peer);
+        set_forwarded(&mut headers, &self.client.headers, self.peer);
         headers.insert(REQUEST_ID, self.id.clone());
         let mut request = Request::new(body);
         *request.method_mut() = self.client.method.clone();

@@ -9,6 +9,10 @@ pub struct Settings {
     pub www_authenticate_uri: String,
     /// Whether the older names of identity headers are sent too.
     pub deprecated: bool,
+    /// Bound on the fields of a request's head.
+    pub max_fields: usize,
+    /// Bound on requests in progress.
+    pub max_requests: u64,
 }
 
 impl Settings {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::request::Parts;
 
-use crate::admission::{Admission, Cast};
+use crate::admission::{self, Admission, Cast};
 use crate::identity::Names;
 use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
@@ -18,46 +18,67 @@ use super::metrics::{Metrics, RouteMetrics};
 use super::rehearsal::{Rehearsal, Stage};
 use super::reply::challenge;
 
-/// The decision, the words of a refusal, and the books.
+/// The rules in force, and the books.
 pub struct Shared {
-    pub(super) admission: Admission,
-    pub(super) challenge: HeaderValue,
-    /// The names under which the service is told who the user is.
-    pub(super) names: Names,
     pub(super) access: Access,
     pub(super) metrics: Metrics,
     rules: ArcSwap<Rules>,
 }
 
-/// The policy in force, and the books of its routes. A request takes both once and keeps them, so
-/// it is decided by one policy from beginning to end.
+/// What is in force: the decision, the policy, the words of a refusal, and the books of routes. A
+/// request takes it once and keeps it, so it is decided by one of these from beginning to end.
 pub(super) struct Rules {
+    pub(super) admission: Arc<Admission>,
     pub(super) policy: Arc<Policy>,
+    pub(super) challenge: HeaderValue,
+    /// The names under which the service is told who the user is.
+    pub(super) names: Names,
+    /// Bound on the fields of a head.
+    pub(super) max_fields: usize,
+    /// Bound on requests in progress.
+    max_requests: i64,
     by_name: HashMap<Box<str>, Arc<RouteMetrics>>,
     /// For requests that no route takes.
     pub(super) unrouted: Arc<RouteMetrics>,
 }
 
+/// The identity service's public address cannot stand in a header.
+#[derive(Debug, thiserror::Error)]
+#[error("keystone.www_authenticate_uri: not a value that a header can carry")]
+pub struct BadChallenge;
+
 impl Shared {
-    /// Puts a door's parts together. `None` when the identity service's public address cannot
-    /// stand in a header.
+    /// Puts a door's parts together.
+    ///
+    /// # Errors
+    /// When clients could not be told where they get a token.
     pub fn new(
         settings: &Settings,
         admission: Admission,
         policy: Arc<Policy>,
         access: Access,
         metrics: Metrics,
-    ) -> Option<Self> {
-        let challenge = challenge(&settings.www_authenticate_uri)?;
-        let names = settings.names();
-        let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics, None));
-        Some(Self { admission, challenge, names, access, metrics, rules })
+    ) -> Result<Self, BadChallenge> {
+        let rules = Rules::new(settings, Arc::new(admission), policy, &metrics, None)?;
+        Ok(Self { access, metrics, rules: ArcSwap::from_pointee(rules) })
     }
 
-    /// Decides by another policy from the next request on.
-    pub fn follow(&self, policy: Arc<Policy>) {
+    /// Goes by other settings and another policy from the next request on.
+    ///
+    /// # Errors
+    /// When clients could not be told where they get a token; everything stays then.
+    pub fn follow(
+        &self,
+        settings: &Settings,
+        admission: &admission::Settings,
+        policy: Arc<Policy>,
+    ) -> Result<(), BadChallenge> {
         let before = self.rules.load();
-        self.rules.store(Arc::new(Rules::new(policy, &self.metrics, Some(&before))));
+        let admission = before.admission.settings().following(admission);
+        let admission = Arc::new(before.admission.following(admission));
+        let rules = Rules::new(settings, admission, policy, &self.metrics, Some(&before))?;
+        self.rules.store(Arc::new(rules));
+        Ok(())
     }
 
     /// The policy in force.
@@ -70,15 +91,20 @@ impl Shared {
     ///
     /// Cancel-safe; waits as [`Admission::identify`] does.
     pub async fn rehearse(&self, client: &Parts, body: Bytes, cast: Option<Cast>) -> Rehearsal {
-        let rehearsing =
-            cast.map(|cast| Admission::rehearsing(cast, self.admission.settings().clone()));
-        let policy = self.policy();
-        let admission = rehearsing.as_ref().unwrap_or(&self.admission);
-        Stage { admission, policy: &policy, names: self.names }.rehearse(client, body).await
+        let rules = self.rules();
+        let settings = || rules.admission.settings().clone();
+        let rehearsing = cast.map(|cast| Admission::rehearsing(cast, settings()));
+        let admission = rehearsing.as_ref().unwrap_or(&rules.admission);
+        Stage { admission, policy: &rules.policy, names: rules.names }.rehearse(client, body).await
     }
 
     pub(super) fn rules(&self) -> Arc<Rules> {
         self.rules.load_full()
+    }
+
+    /// Whether another request is one too many; it is counted already.
+    pub(super) fn is_overloaded(&self, rules: &Rules) -> bool {
+        self.metrics.in_flight.get() > rules.max_requests
     }
 
     pub(super) fn logs_access(&self) -> bool {
@@ -91,7 +117,13 @@ const FULL_BOOKS: usize = 32;
 
 impl Rules {
     /// Opens the books of routes that had none `before`, and goes on with those that had.
-    fn new(policy: Arc<Policy>, metrics: &Metrics, before: Option<&Self>) -> Self {
+    fn new(
+        settings: &Settings,
+        admission: Arc<Admission>,
+        policy: Arc<Policy>,
+        metrics: &Metrics,
+        before: Option<&Self>,
+    ) -> Result<Self, BadChallenge> {
         let from_the_start = policy.routes().count() <= FULL_BOOKS;
         let books = |name: &str| {
             let kept = before.and_then(|before| before.kept(name));
@@ -104,7 +136,16 @@ impl Rules {
             let of = || if same { Arc::clone(&unrouted) } else { books(&route.name) };
             by_name.entry(route.name.clone()).or_insert_with(of);
         }
-        Self { policy, by_name, unrouted }
+        Ok(Self {
+            admission,
+            policy,
+            challenge: challenge(&settings.www_authenticate_uri).ok_or(BadChallenge)?,
+            names: settings.names(),
+            max_fields: settings.max_fields,
+            max_requests: i64::try_from(settings.max_requests).unwrap_or(i64::MAX),
+            by_name,
+            unrouted,
+        })
     }
 
     fn kept(&self, name: &str) -> Option<Arc<RouteMetrics>> {

@@ -25,6 +25,10 @@ pub(super) fn target(
     if paths.is_some() && client.method.as_str().bytes().any(|byte| byte.is_ascii_lowercase()) {
         return Err(Rejected::Method);
     }
+    // Nothing but HTTP is passed on; HTTP/2 lets a client write any word here.
+    if client.uri.scheme().is_some_and(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
+        return Err(Rejected::Target);
+    }
     check_framing(&client.headers)?;
     check_host(client)?;
     // Only an absolute target may leave its path out; it means `/` then.

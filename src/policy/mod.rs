@@ -14,7 +14,7 @@ use crate::routing::{Asked, Found, PathRules, Table};
 pub use caller::Caller;
 pub use facts::{Facts, Said};
 pub use oslo_policy::{Answers, Question};
-pub use route::{Access, BodyFacts, Route, Scopes};
+pub use route::{Access, BodyFacts, Protocol, Protocols, Route, Scopes};
 pub use settings::{RouteSettings, Settings};
 
 /// The routes and rules in force.
@@ -40,6 +40,8 @@ pub struct Way<'t, 'p> {
 pub enum Forbidden {
     /// No route takes the request.
     NoRoute,
+    /// The route does not take requests of that protocol.
+    Protocol,
     /// The route's rule says no.
     Rule,
     /// The token has a scope that the route is not for.
@@ -71,7 +73,8 @@ impl Policy {
             return Err(problems);
         }
         let table = settings.routes.is_some().then(|| Table::new(rows));
-        let anywhere = Route::anywhere();
+        let mut anywhere = Route::anywhere();
+        anywhere.protocols = Some(settings.protocols);
         Ok(Self { table, anywhere, rules, settings })
     }
 
@@ -88,6 +91,11 @@ impl Policy {
     /// How paths are to be spelled, if they mean anything here.
     pub fn paths(&self) -> Option<PathRules> {
         self.reads_paths().then_some(self.settings.paths)
+    }
+
+    /// Whether a route takes requests of that protocol.
+    pub fn takes(&self, route: &Route, protocol: Protocol) -> bool {
+        route.protocols.unwrap_or(self.settings.protocols).contain(protocol)
     }
 
     /// The routes, in the order in which they are tried.

@@ -1,5 +1,7 @@
 //! What a route stands for.
 
+use std::sync::Arc;
+
 use http::HeaderName;
 
 use crate::identity::Kind;
@@ -28,8 +30,57 @@ pub struct Route {
     pub body: Option<BodyFacts>,
     /// The longest body in bytes; `None` for no limit.
     pub max_body: Option<u64>,
+    /// What may be spoken besides plain requests; `None` leaves that to `policy.protocols`.
+    pub protocols: Option<Protocols>,
+    /// Fields that may come behind a request's body.
+    pub trailers: Arc<[HeaderName]>,
     /// The upstream's name.
     pub upstream: Box<str>,
+}
+
+/// What a request is, beyond HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Nothing.
+    Plain,
+    /// A call of gRPC, or a stream of them.
+    Grpc,
+    /// A request for a tunnel in which WebSocket is spoken.
+    WebSocket,
+}
+
+/// Protocols besides plain requests, which are always among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protocols {
+    /// [`Protocol::Grpc`].
+    pub grpc: bool,
+    /// [`Protocol::WebSocket`].
+    pub websocket: bool,
+}
+
+impl Protocols {
+    /// Whether that protocol is among them.
+    pub fn contain(self, protocol: Protocol) -> bool {
+        match protocol {
+            Protocol::Plain => true,
+            Protocol::Grpc => self.grpc,
+            Protocol::WebSocket => self.websocket,
+        }
+    }
+
+    /// Adds the one that is called so.
+    ///
+    /// # Errors
+    /// A sentence, begun with the word, when none is.
+    pub fn add(&mut self, word: &str) -> Result<(), String> {
+        match word {
+            "plain" => {}
+            "grpc" => self.grpc = true,
+            "websocket" => self.websocket = true,
+            _ => return Err(format!("{word:?} is no protocol; write plain, grpc or websocket")),
+        }
+        Ok(())
+    }
 }
 
 /// Who may take a route.
@@ -101,6 +152,8 @@ impl Route {
             headers: Box::default(),
             body: None,
             max_body: None,
+            protocols: None,
+            trailers: Arc::default(),
             upstream: DEFAULT.into(),
         }
     }

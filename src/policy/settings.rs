@@ -2,7 +2,7 @@
 
 use oslo_policy::PolicyBuilder;
 
-use super::Route;
+use super::{Protocols, Route};
 use crate::routing::{PathRules, Pattern};
 
 /// Routes and rules.
@@ -14,6 +14,8 @@ pub struct Settings {
     pub rules: PolicyBuilder,
     /// How paths are read where there are routes.
     pub paths: PathRules,
+    /// What may be spoken on routes that do not say so themselves.
+    pub protocols: Protocols,
     /// Whether a client that is refused may learn the rule's name.
     pub disclose: bool,
     /// Whether every response says how its request was decided.

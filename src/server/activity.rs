@@ -9,24 +9,31 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http_body::{Body, Frame, SizeHint};
 use tokio::time::Sleep;
 
 use crate::telemetry::Stopwatch;
 
-use super::Settings;
+use super::Limits;
 
 /// Shared by a connection and the responses on their way through it.
 pub(super) struct Activity {
     started: Stopwatch,
+    /// Milliseconds from the start to the first byte that can be a request's: after what comes
+    /// before HTTP.
+    open: AtomicU64,
     /// Requests that have begun and whose response has not been handed on whole.
     busy: AtomicUsize,
     /// Milliseconds from the start to the latest write that the client took.
     last_write: AtomicU64,
+    /// Milliseconds from the start to the first write that the client did not take; 0 when it
+    /// takes them.
+    blocked: AtomicU64,
     /// The next write is tried even though the kernel has not said that there is room.
     insist: AtomicBool,
     /// How far a head is that has not become a request yet: [`NONE`], [`BEGUN`] or [`OVERDUE`].
     head: AtomicU8,
+    /// Bytes between requests do not begin a head: HTTP/2 has other things to say.
+    framed: AtomicBool,
 }
 
 /// Nothing has come since the last request.
@@ -38,15 +45,39 @@ const BEGUN: u8 = 1;
 /// It had begun a whole period ago, and is not complete.
 const OVERDUE: u8 = 2;
 
+/// Why a client's silence ends its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// No head came, or not all of one.
+    Head,
+    /// Nothing came after the last request.
+    Idle,
+    /// It takes nothing of what we write.
+    Write,
+}
+
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             started: Stopwatch::start(),
+            open: AtomicU64::new(0),
             busy: AtomicUsize::new(0),
             last_write: AtomicU64::new(0),
+            blocked: AtomicU64::new(0),
             insist: AtomicBool::new(false),
             head: AtomicU8::new(NONE),
+            framed: AtomicBool::new(false),
         })
+    }
+
+    /// What comes before HTTP is over.
+    pub(super) fn begin(&self, framed: bool) {
+        self.open.store(self.now(), Ordering::Relaxed);
+        self.last_write.store(0, Ordering::Relaxed);
+        self.framed.store(framed, Ordering::Relaxed);
+        if framed {
+            self.head.store(NONE, Ordering::Relaxed);
+        }
     }
 
     /// A request begins; it ends when the returned value is dropped.
@@ -57,48 +88,58 @@ impl Activity {
     }
 
     /// Ready when the client has been silent for too long. Must be polled once when the
-    /// connection begins; after that `alarm` wakes the task by itself, once per header timeout.
+    /// connection begins; after that `alarm` wakes the task by itself, once per shortest limit.
     pub(super) fn poll_silence(
         &self,
-        settings: &Settings,
+        limits: &Limits,
         mut alarm: Pin<&mut Sleep>,
         context: &mut Context<'_>,
-    ) -> Poll<()> {
+    ) -> Poll<Silence> {
         while alarm.as_mut().poll(context).is_ready() {
-            let left = self.time_left(settings).min(settings.header_timeout);
+            let (left, silence) = self.time_left(limits);
             if left.is_zero() {
-                return Poll::Ready(());
+                return Poll::Ready(silence);
             }
-            let again = alarm.deadline() + left;
+            let again = alarm.deadline() + left.min(limits.shortest());
             alarm.as_mut().reset(again);
         }
         Poll::Pending
     }
 
-    fn time_left(&self, settings: &Settings) -> Duration {
+    fn time_left(&self, limits: &Limits) -> (Duration, Silence) {
+        let blocked = self.blocked.load(Ordering::Relaxed);
+        if blocked > 0 {
+            let since = Duration::from_millis(blocked);
+            let left = (since + limits.write_timeout).saturating_sub(self.started.elapsed());
+            return (left, Silence::Write);
+        }
         if self.busy.load(Ordering::Relaxed) > 0 {
-            return settings.header_timeout;
+            return (limits.header_timeout, Silence::Head);
         }
         match self.head.load(Ordering::Relaxed) {
             BEGUN => {
                 self.head.store(OVERDUE, Ordering::Relaxed);
-                return settings.header_timeout;
+                return (limits.header_timeout, Silence::Head);
             }
-            OVERDUE => return Duration::ZERO,
+            OVERDUE => return (Duration::ZERO, Silence::Head),
             _ => {}
         }
         let quiet_since = Duration::from_millis(self.last_write.load(Ordering::Relaxed));
-        let patience = if quiet_since.is_zero() {
-            settings.header_timeout
+        let (since, patience, silence) = if quiet_since.is_zero() {
+            let open = Duration::from_millis(self.open.load(Ordering::Relaxed));
+            (open, limits.header_timeout, Silence::Head)
         } else {
-            settings.keepalive_timeout
+            (quiet_since, limits.keepalive_timeout, Silence::Idle)
         };
-        (quiet_since + patience).saturating_sub(self.started.elapsed())
+        ((since + patience).saturating_sub(self.started.elapsed()), silence)
     }
 
     /// Bytes of a client have come; between requests they begin a head.
     pub(super) fn read(&self) {
-        if self.busy.load(Ordering::Relaxed) == 0 && self.head.load(Ordering::Relaxed) == NONE {
+        if self.busy.load(Ordering::Relaxed) == 0
+            && self.head.load(Ordering::Relaxed) == NONE
+            && !self.framed.load(Ordering::Relaxed)
+        {
             self.head.store(BEGUN, Ordering::Relaxed);
         }
     }
@@ -114,9 +155,22 @@ impl Activity {
         self.insist.store(true, Ordering::Relaxed);
     }
 
+    /// The client took bytes.
     pub(super) fn wrote(&self) {
-        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last_write.store(now, Ordering::Relaxed);
+        self.last_write.store(self.now(), Ordering::Relaxed);
+        self.blocked.store(0, Ordering::Relaxed);
+    }
+
+    /// The client took none of what we have for it.
+    pub(super) fn refused(&self) {
+        if self.blocked.load(Ordering::Relaxed) == 0 {
+            self.blocked.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Milliseconds since the start, and never zero.
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 }
 
@@ -126,37 +180,5 @@ pub(super) struct AtWork(Arc<Activity>);
 impl Drop for AtWork {
     fn drop(&mut self) {
         self.0.busy.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A response's body that keeps its connection at work until it has been handed on.
-pub(super) struct Tracked<B> {
-    body: B,
-    _at_work: AtWork,
-}
-
-impl<B> Tracked<B> {
-    pub(super) fn new(body: B, at_work: AtWork) -> Self {
-        Self { body, _at_work: at_work }
-    }
-}
-
-impl<B: Body + Unpin> Body for Tracked<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -1,115 +1,134 @@
-//! One client connection, from its first byte to its last.
+//! One client connection, from its first byte to its last: what comes before HTTP, which HTTP it
+//! is, and how it ends.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::io;
 use std::sync::Arc;
-use std::task::Poll;
 
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Version};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
-use super::activity::{Activity, Tracked};
+use super::activity::Activity;
+use super::announced::{self, Announced};
+use super::client::Client;
+use super::life::Life;
+use super::metrics::Ended;
+use super::settings::Manner;
+use super::socket::Socket;
+use super::stream::Stream;
+use super::takeover::Answer;
 use super::watched::Watched;
-use super::{Guard, Phase, Settings};
+use super::{Entrance, Guard, Limits, Phase, http1, http2};
 
-/// Serves `stream` until either side ends it, or until the request in progress when `phase`
-/// comes to closing is answered.
-pub(super) async fn run<S, B>(
-    stream: TcpStream,
-    service: S,
-    settings: Settings,
-    mut phase: watch::Receiver<Phase>,
-    _guard: Guard,
-) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + Sync,
+/// A connection that was accepted, and what holds for it to its end.
+pub(super) struct Accepted {
+    pub(super) socket: Socket,
+    pub(super) client: Client,
+    pub(super) entrance: Arc<Entrance>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) phase: watch::Receiver<Phase>,
+    pub(super) guard: Guard,
+}
+
+/// Serves it until either side ends it, or until the requests in progress when its phase comes to
+/// closing are answered.
+pub(super) async fn run<F, S, R, B>(accepted: Accepted, service_for: F)
+where
+    F: FnOnce(Client) -> S,
+    S: Fn(Request<Incoming>) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer<B>> + Send + 'static,
     B: Body + Send + Unpin + 'static,
+    B::Data: Send,
     B::Error: std::error::Error + Send + Sync,
 {
-    // Responses are written whole; waiting to fill segments only adds latency. A socket that
-    // cannot be told so is about to fail anyway.
-    let _ = stream.set_nodelay(true);
-    // A receiver that has seen nothing yet: the phase has changed once it is no longer serving.
-    let leaving = phase.clone();
+    let Accepted { socket, mut client, entrance, limits, phase, guard } = accepted;
     let activity = Activity::new();
-    let service = service_fn(|request| {
-        let at_work = activity.request();
-        let answered = service.call(request);
-        let leaving = &leaving;
-        async move {
-            let mut response = answered.await?;
-            if leaving.has_changed().unwrap_or(true) {
-                let close = HeaderValue::from_static("close");
-                response.headers_mut().insert(header::CONNECTION, close);
-            }
-            Ok::<_, Infallible>(response.map(|body| Tracked::new(body, at_work)))
-        }
-    });
-    let connection = http1::Builder::new()
-        // See dial::http1: most responses are small, and one plain write is cheaper.
-        .writev(false)
-        // Silence is noticed below, more cheaply than by a timer for each request.
-        .header_read_timeout(None)
-        .max_buf_size(settings.max_header_bytes)
-        .max_header_size(settings.max_header_bytes)
-        .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&activity))), service);
-    let mut connection = pin!(connection);
-    let mut closing = pin!(async {
-        // An error means that nobody is left to say anything: close.
-        let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
-    });
-    let mut alarm = pin!(sleep(settings.header_timeout));
-    let mut begun = false;
-    let end = poll_fn(|context| {
-        // Once asked, `closing` and `alarm` wake this task by themselves; asking them again at
-        // every turn of a busy connection would cost more than the rest of this loop.
-        let news = leaving.has_changed().unwrap_or(true);
-        if (!begun || news) && closing.as_mut().poll(context).is_ready() {
-            return Poll::Ready(End::Closing);
-        }
-        if (!begun || alarm.is_elapsed())
-            && activity.poll_silence(&settings, alarm.as_mut(), context).is_ready()
-        {
-            // Before the client is let go: perhaps it reads, only slowly.
-            activity.insist();
-            if let Poll::Ready(ended) = connection.as_mut().poll(context) {
-                return Poll::Ready(End::Ended(ended));
-            }
-            if activity.poll_silence(&settings, alarm.as_mut(), context).is_ready() {
-                return Poll::Ready(End::Silent);
-            }
-        }
-        begun = true;
-        connection.as_mut().poll(context).map(End::Ended)
-    })
-    .await;
-    let ended = match end {
-        End::Closing => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-        End::Ended(ended) => ended,
-        End::Silent => Ok(()),
+    let manner = entrance.manner();
+    let began = async {
+        let mut socket = Watched::new(socket, Arc::clone(&activity));
+        hear_the_balancer(&mut socket, &mut client, &manner, &limits).await?;
+        let mut stream = Stream::Plain(socket);
+        let version = which(&mut stream, &limits).await?;
+        Ok::<_, Ended>((stream, version))
     };
-    if let Err(error) = ended {
-        // A client that leaves or sends nonsense is its own affair.
-        tracing::debug!(%error, "client connection ended");
+    let begun = tokio::select! {
+        // What has come already is looked at first, whoever it is from.
+        biased;
+        begun = began => begun,
+        () = closing(phase.clone()) => return,
+    };
+    let (stream, version) = match begun {
+        Ok(begun) => begun,
+        Err(why) => return guard.count(why),
+    };
+    activity.begin(version == Version::HTTP_2);
+    let life = Life::new(activity, limits, phase, guard);
+    let service = service_for(client);
+    if version == Version::HTTP_2 {
+        // Large, and most connections are of the other kind.
+        Box::pin(http2::run(stream, service, life)).await;
+    } else {
+        http1::run(stream, service, life).await;
     }
 }
 
-/// How a connection comes to its end.
-enum End {
-    /// The program closes.
-    Closing,
-    /// By itself.
-    Ended(hyper::Result<()>),
-    /// The client said nothing for too long.
-    Silent,
+/// Waits for the end of the process. Nobody who has said nothing yet is waited for.
+async fn closing(mut phase: watch::Receiver<Phase>) {
+    // An error means that nobody is left to say anything: close.
+    let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
+}
+
+/// Reads the PROXY header, if the listener wants one.
+async fn hear_the_balancer(
+    socket: &mut Watched,
+    client: &mut Client,
+    manner: &Manner,
+    limits: &Limits,
+) -> Result<(), Ended> {
+    if manner.proxy_protocol {
+        if !client.trusted {
+            return Err(Ended::ProxyHeader);
+        }
+        let header = timeout(limits.handshake_timeout, socket.look(announced::read)).await;
+        let Ok(Ok(Ok((announced, length)))) = header else { return Err(Ended::ProxyHeader) };
+        socket.skip(length);
+        if let Announced::Client(address) = announced {
+            client.address = Some(address);
+            client.trusted = manner.trusted.contain(Some(address.ip()));
+        }
+    }
+    Ok(())
+}
+
+/// Which HTTP the client speaks: by its agreement with us, or by its first bytes (RFC 9113, section
+/// 3.3).
+async fn which(stream: &mut Stream, limits: &Limits) -> Result<Version, Ended> {
+    match stream {
+        Stream::Tls(stream) => {
+            let agreed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            Ok(if agreed { Version::HTTP_2 } else { Version::HTTP_11 })
+        }
+        Stream::Plain(socket) => match timeout(limits.header_timeout, socket.look(begins)).await {
+            Ok(Ok(version)) => Ok(version),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                // Gone before it said anything, or not much: HTTP/1 knows what to make of that.
+                Ok(Version::HTTP_11)
+            }
+            Ok(Err(_)) => Err(Ended::Protocol),
+            Err(_) => Err(Ended::HeadTimeout),
+        },
+    }
+}
+
+/// What an HTTP/2 client says first (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+fn begins(bytes: &[u8]) -> Option<Version> {
+    if bytes.starts_with(PREFACE) {
+        return Some(Version::HTTP_2);
+    }
+    let so_far = !bytes.is_empty() && PREFACE.starts_with(bytes);
+    (!so_far && !bytes.is_empty()).then_some(Version::HTTP_11)
 }

@@ -1,19 +1,59 @@
-//! Listener sockets: one for each worker, all on one address.
+//! Listener sockets: one for each worker, all in one place.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::FileTypeExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use rustix::fs::{Mode, chmod, fchmod};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+use super::settings::Place;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
 
-/// Opens `count` sockets on `address`; the kernel spreads connections over them. Port 0 picks a
-/// free port, the same for all.
+/// One worker's socket of a listener.
+#[derive(Debug)]
+pub enum Bound {
+    /// On an address.
+    Tcp(TcpListener),
+    /// In the file system.
+    Unix(UnixListener),
+}
+
+impl Bound {
+    /// The address, with the port filled in; `None` for a unix socket.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn address(&self) -> io::Result<Option<SocketAddr>> {
+        match self {
+            Self::Tcp(socket) => socket.local_addr().map(Some),
+            Self::Unix(_) => Ok(None),
+        }
+    }
+}
+
+/// Opens `count` sockets at `place`; the kernel spreads connections over them. Port 0 picks a free
+/// port, the same for all.
 ///
 /// # Errors
-/// When the address is taken, by another instance of this program included.
-pub fn bind(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
+/// When the place is taken, by another instance of this program included.
+pub fn bind(place: &Place, count: usize) -> io::Result<Vec<Bound>> {
+    match place {
+        Place::Tcp(address) => Ok(tcp(*address, count)?.into_iter().map(Bound::Tcp).collect()),
+        Place::Unix { path, mode } => {
+            let first = unix(path, Mode::from_raw_mode(*mode))?;
+            // Workers take turns on one socket: a path has no other.
+            let more = (1..count).map(|_| first.try_clone()).collect::<io::Result<Vec<_>>>()?;
+            Ok(std::iter::once(first).chain(more).map(Bound::Unix).collect())
+        }
+    }
+}
+
+fn tcp(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
     // The first socket claims the address for itself. Had it asked to share from the start, a
     // second instance started by mistake would silently take half of the connections.
     let first = open(address)?;
@@ -45,10 +85,34 @@ fn open(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
+fn unix(path: &Path, mode: Mode) -> io::Result<UnixListener> {
+    make_room(path)?;
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    // Before there is a file that somebody could open: the kernel gives it the socket's own bits,
+    // less those of the process's mask.
+    fchmod(&socket, mode)?;
+    socket.bind(&SockAddr::unix(path)?)?;
+    chmod(path, mode)?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// Removes what a former process has left. Whatever is not a socket, or is one that somebody
+/// listens on, stays.
+fn make_room(path: &Path) -> io::Result<()> {
+    let Ok(metadata) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if !metadata.file_type().is_socket() || UnixStream::connect(path).is_ok() {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
+    std::fs::remove_file(path)
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::net::TcpStream;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 
@@ -56,7 +120,7 @@ mod tests {
 
     #[test]
     fn all_sockets_share_one_address_and_all_take_connections() {
-        let sockets = bind(ANY.parse().unwrap(), 3).unwrap();
+        let sockets = tcp(ANY.parse().unwrap(), 3).unwrap();
         let address = sockets[0].local_addr().unwrap();
         assert!(sockets.iter().all(|socket| socket.local_addr().unwrap() == address));
         let clients: Vec<_> = (0..60).map(|_| TcpStream::connect(address).unwrap()).collect();
@@ -71,10 +135,29 @@ mod tests {
 
     #[test]
     fn a_second_instance_on_the_same_address_is_refused() {
-        let sockets = bind(ANY.parse().unwrap(), 2).unwrap();
+        let sockets = tcp(ANY.parse().unwrap(), 2).unwrap();
         let address = sockets[0].local_addr().unwrap();
-        let error = bind(address, 2).unwrap_err();
+        let error = tcp(address, 2).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
         TcpStream::connect(address).unwrap().write_all(b"x").unwrap();
+    }
+
+    #[test]
+    fn a_unix_socket_has_its_permissions_and_replaces_only_a_dead_one() {
+        let directory = std::env::temp_dir().join(format!("portcullis-unix-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("a.sock");
+        let place = Place::Unix { path: path.clone(), mode: 0o660 };
+        let sockets = bind(&place, 2).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o660);
+        assert_eq!(bind(&place, 1).unwrap_err().kind(), io::ErrorKind::AddrInUse, "it is alive");
+        drop(sockets);
+        drop(bind(&place, 1).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, "precious").unwrap();
+        assert_eq!(bind(&place, 1).unwrap_err().kind(), io::ErrorKind::AddrInUse, "no socket");
+        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+        std::fs::remove_dir_all(&directory).unwrap();
     }
 }

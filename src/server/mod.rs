@@ -1,31 +1,50 @@
-//! Client connections: accepting them, their deadlines and their end. Knows HTTP framing, and no
+//! Client connections: where they come in, their deadlines and their end. Knows HTTP framing, and no
 //! door.
 
 mod activity;
+mod announced;
+mod client;
 mod connection;
+mod frames;
+mod http1;
+mod http2;
+mod life;
 mod listener;
+mod metrics;
+mod peers;
 mod settings;
+mod socket;
+mod stream;
+mod streams;
+mod takeover;
+mod tracked;
 mod watched;
 
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use arc_swap::ArcSwap;
+use http::Request;
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::service::Service;
-use prometheus::{IntCounter, IntGauge};
-use tokio::net::{TcpListener, TcpStream};
+use prometheus::IntGauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::telemetry::{MetricError, Quiet, Registry};
 
-pub use listener::bind;
-pub use settings::Settings;
+use connection::Accepted;
+use metrics::{Ended, Metrics, Named};
+use socket::{Acceptor, Socket};
+
+pub use client::Client;
+pub use listener::{Bound, bind};
+pub use peers::{BadPeers, Peers};
+pub use settings::{Http2, Limits, Listener, Manner, Place, Settings};
+pub use takeover::{Answer, Leaving, Taken, Takeover};
 
 /// How far the end has come. It only ever moves forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +59,18 @@ pub enum Phase {
 
 /// What all workers' listeners share.
 pub struct Shared {
-    settings: Settings,
     room: Arc<Semaphore>,
-    open: IntGauge,
-    accepted: IntCounter,
+    limits: ArcSwap<Limits>,
+    entrances: Vec<Arc<Entrance>>,
+    metrics: Arc<Metrics>,
     accept_trouble: Quiet,
+}
+
+/// What all workers share of one listener.
+struct Entrance {
+    name: Arc<str>,
+    manner: ArcSwap<Manner>,
+    metrics: Named,
 }
 
 impl Shared {
@@ -52,65 +78,88 @@ impl Shared {
     ///
     /// # Errors
     /// When its metrics are declared already.
-    pub fn new(settings: Settings, registry: &Registry) -> Result<Self, MetricError> {
-        let public = |vec: prometheus::IntGaugeVec| vec.with_label_values(&["public"]);
+    pub fn new(settings: &Settings, registry: &Registry) -> Result<Self, MetricError> {
+        let metrics = Arc::new(Metrics::register(registry)?);
+        let entrance = |listener: &Listener| {
+            Arc::new(Entrance {
+                name: Arc::clone(&listener.name),
+                manner: ArcSwap::from_pointee(listener.manner.clone()),
+                metrics: metrics.of(&listener.name),
+            })
+        };
         Ok(Self {
             room: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
-            settings,
-            open: public(registry.gauge_vec(
-                "connections",
-                "Client connections that are open.",
-                &["listener"],
-            )?),
-            accepted: registry
-                .counter_vec(
-                    "connections_accepted_total",
-                    "Client connections accepted.",
-                    &["listener"],
-                )?
-                .with_label_values(&["public"]),
+            limits: ArcSwap::from_pointee(settings.limits.clone()),
+            entrances: settings.listeners.iter().map(entrance).collect(),
+            metrics,
             accept_trouble: Quiet::new(Duration::from_secs(10)),
         })
     }
 
+    /// Serves new connections by other settings. Where listeners are, and how many connections
+    /// there may be, stays.
+    pub fn follow(&self, settings: &Settings) {
+        self.limits.store(Arc::new(settings.limits.clone()));
+        for listener in &settings.listeners {
+            let known = self.entrances.iter().find(|entrance| entrance.name == listener.name);
+            if let Some(entrance) = known {
+                entrance.manner.store(Arc::new(listener.manner.clone()));
+            }
+        }
+    }
+
     /// Whether no client is connected.
     pub fn is_idle(&self) -> bool {
-        self.open.get() == 0
+        self.entrances.iter().all(|entrance| entrance.metrics.open.get() == 0)
     }
 }
 
-/// Serves one worker's listener until `phase` says to close, then returns when every connection
-/// has ended. `service_for` makes the service of each connection from the client's address.
+impl Entrance {
+    fn manner(&self) -> Arc<Manner> {
+        self.manner.load_full()
+    }
+}
+
+/// Serves one worker's socket of the listener at `place` of the settings until `phase` says to
+/// close, then returns when every connection has ended. `service_for` makes the service of each
+/// connection from who the client is.
 ///
 /// Cancelling it aborts every connection; do that when patience ends.
-pub async fn serve<F, S, B>(
-    listener: TcpListener,
+///
+/// # Errors
+/// When the runtime cannot take the socket.
+pub async fn serve<F, S, R, B>(
+    bound: Bound,
+    place: usize,
     shared: Arc<Shared>,
     phase: watch::Receiver<Phase>,
     service_for: F,
-) where
-    F: Fn(SocketAddr) -> S,
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Send
-        + Sync
-        + 'static,
-    S::Future: Send,
+) -> io::Result<()>
+where
+    F: Fn(Client) -> S + Clone + Send + 'static,
+    S: Fn(Request<Incoming>) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer<B>> + Send + 'static,
     B: Body + Send + Unpin + 'static,
     B::Data: Send,
     B::Error: std::error::Error + Send + Sync,
 {
+    let acceptor = Acceptor::new(bound)?;
+    let Some(entrance) = shared.entrances.get(place).map(Arc::clone) else { return Ok(()) };
     let mut connections = JoinSet::new();
-    let start = |connections: &mut JoinSet<()>, accepted: Accepted| {
-        let Accepted { stream, address, permit } = accepted;
-        let ended = connection::run(
-            stream,
-            service_for(address),
-            shared.settings.clone(),
-            phase.clone(),
-            Guard::open(&shared, permit),
-        );
+    let start = |connections: &mut JoinSet<()>, arrived: Arrived| {
+        let Arrived { socket, address, permit } = arrived;
+        let trusted = entrance.manner.load().trusted.contain(address.map(|at| at.ip()));
+        let listener = Arc::clone(&entrance.name);
+        let accepted = Accepted {
+            socket,
+            client: Client { listener, address, trusted, secure: false },
+            entrance: Arc::clone(&entrance),
+            limits: shared.limits.load_full(),
+            phase: phase.clone(),
+            guard: Guard::open(&shared, &entrance, permit),
+        };
         // Ends are collected as they come, so that the set holds live connections only.
-        connections.spawn(ended);
+        connections.spawn(connection::run(accepted, service_for.clone()));
         while connections.try_join_next().is_some() {}
     };
     let mut held = None;
@@ -121,24 +170,25 @@ pub async fn serve<F, S, B>(
             biased;
             // An error means that nobody is left to say anything: close.
             _ = &mut closing => break,
-            accepted = accept(&listener, &shared, &mut held) => start(&mut connections, accepted),
+            arrived = accept(&acceptor, &shared, &mut held) => start(&mut connections, arrived),
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
     // Whoever is in the queue already has connected: closing it now would reset them.
-    if let Some((stream, address)) = held.take() {
-        start(&mut connections, Accepted { stream, address, permit: None });
+    if let Some((socket, address)) = held.take() {
+        start(&mut connections, Arrived { socket, address, permit: None });
     }
-    while let Some(accepted) = accept_queued(&listener).await {
-        start(&mut connections, accepted);
+    while let Some(arrived) = accept_queued(&acceptor).await {
+        start(&mut connections, arrived);
     }
-    drop(listener);
+    drop(acceptor);
     while connections.join_next().await.is_some() {}
+    Ok(())
 }
 
-struct Accepted {
-    stream: TcpStream,
-    address: SocketAddr,
+struct Arrived {
+    socket: Socket,
+    address: Option<SocketAddr>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -147,12 +197,12 @@ struct Accepted {
 /// Room is taken after the connection, so that a worker that waits for clients does not keep
 /// another's out. Cancelling this loses no connection: one that waits for room is in `held`.
 async fn accept(
-    listener: &TcpListener,
+    acceptor: &Acceptor,
     shared: &Shared,
-    held: &mut Option<(TcpStream, SocketAddr)>,
-) -> Accepted {
+    held: &mut Option<(Socket, Option<SocketAddr>)>,
+) -> Arrived {
     while held.is_none() {
-        match listener.accept().await {
+        match acceptor.accept().await {
             Ok(connection) => *held = Some(connection),
             Err(error) => {
                 if let Some(held_back) = shared.accept_trouble.pass() {
@@ -167,31 +217,38 @@ async fn accept(
         // The semaphore is never closed; were it, connections would be served without bound
         // rather than not at all.
         let permit = Arc::clone(&shared.room).acquire_owned().await.ok();
-        if let Some((stream, address)) = held.take() {
-            return Accepted { stream, address, permit };
+        if let Some((socket, address)) = held.take() {
+            return Arrived { socket, address, permit };
         }
     }
 }
 
 /// A connection that waits in the kernel's queue, if any. Whoever is there has connected already
 /// and is served beyond the limit rather than reset.
-async fn accept_queued(listener: &TcpListener) -> Option<Accepted> {
-    let accepted = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
-    let (stream, address) = accepted.ok()?.ok()?;
-    Some(Accepted { stream, address, permit: None })
+async fn accept_queued(acceptor: &Acceptor) -> Option<Arrived> {
+    let accepted = tokio::time::timeout(Duration::from_millis(1), acceptor.accept()).await;
+    let (socket, address) = accepted.ok()?.ok()?;
+    Some(Arrived { socket, address, permit: None })
 }
 
 /// Counts a connection for as long as it lives.
 struct Guard {
     open: IntGauge,
+    metrics: Arc<Metrics>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Guard {
-    fn open(shared: &Shared, permit: Option<OwnedSemaphorePermit>) -> Self {
-        shared.accepted.inc();
-        shared.open.inc();
-        Self { open: shared.open.clone(), _permit: permit }
+    fn open(shared: &Shared, entrance: &Entrance, permit: Option<OwnedSemaphorePermit>) -> Self {
+        entrance.metrics.accepted.inc();
+        let open = entrance.metrics.open.clone();
+        open.inc();
+        Self { open, metrics: Arc::clone(&shared.metrics), _permit: permit }
+    }
+
+    /// We ended it, or cannot say that the client did it well.
+    fn count(&self, why: Ended) {
+        self.metrics.ended.count(why);
     }
 }
 

@@ -13,6 +13,7 @@ use keystone_double::{Double, World};
 
 use crate::cli::Dev;
 use crate::config::{self, Environment, Input, Loaded, Sources};
+use crate::server::{Listener, Place};
 use crate::telemetry;
 
 use super::{Again, App, Side};
@@ -43,7 +44,11 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
     let auth_url = format!("http://{}/v3", identity.local_addr()?);
     let sources = sources(trial.config, proxy, &upstream, &auth_url, trial.set);
     let Loaded { config, effective, files } = config::load(&sources)?;
-    if !config.server.listen.ip().is_loopback()
+    let local = |listener: &Listener| match &listener.place {
+        Place::Tcp(address) => address.ip().is_loopback(),
+        Place::Unix { .. } => true,
+    };
+    if !config.server.listeners.iter().all(local)
         || config.process.telemetry.is_some_and(|address| !address.ip().is_loopback())
     {
         bail!("dev listens on loopback only; its passwords are known to everybody");

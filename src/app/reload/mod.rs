@@ -1,7 +1,9 @@
-//! Another policy without a restart: on SIGHUP, and when a file that it was read from has changed.
+//! Another configuration without a restart: on SIGHUP, and when a file that it was read from has
+//! changed.
 //!
-//! The whole configuration is read again, and of a valid one the policy is followed. Whatever is
-//! wrong, the old policy stays, and the log, the metrics and `/config` say why.
+//! The whole configuration is read again, and what of a valid one can be followed is followed: the
+//! policy, and how clients are served. Whatever is wrong, everything stays, and the log, the metrics
+//! and `/config` say why.
 
 mod books;
 mod reading;
@@ -17,8 +19,9 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::config::{Config, Effective, Files, Loaded, Sources};
-use crate::front;
+use crate::front::{self, BadChallenge};
 use crate::policy::Policy;
+use crate::server;
 
 pub(super) use books::Books;
 
@@ -31,8 +34,7 @@ const REST: Duration = Duration::from_millis(500);
 /// Reads the configuration again, and knows what is in force.
 pub(super) struct Reload {
     sources: Sources,
-    door: Arc<front::Shared>,
-    books: Arc<Books>,
+    parts: Followers,
     /// What the process was started with.
     started: Effective,
     /// The named services that it can reach.
@@ -42,6 +44,14 @@ pub(super) struct Reload {
     /// The last that was read, whatever came of it.
     seen: Files,
     watch: Option<Duration>,
+}
+
+/// Those who can follow another configuration, and the books of that.
+#[derive(Clone)]
+pub(super) struct Followers {
+    pub(super) door: Arc<front::Shared>,
+    pub(super) server: Arc<server::Shared>,
+    pub(super) books: Arc<Books>,
 }
 
 /// Why the configuration is read again.
@@ -60,12 +70,11 @@ impl Reload {
         files: Files,
         config: &Config,
         started: Effective,
-        door: Arc<front::Shared>,
-        books: Arc<Books>,
+        parts: Followers,
     ) -> Self {
         let upstreams = config.upstreams.iter().map(|(name, _)| name.clone()).collect();
         let (in_force, watch) = (files.clone(), config.watch);
-        Self { sources, door, books, started, upstreams, in_force, seen: files, watch }
+        Self { sources, parts, started, upstreams, in_force, seen: files, watch }
     }
 
     /// Reads again whenever there is cause to; runs until cancelled, which leaves a whole policy
@@ -104,12 +113,12 @@ impl Reload {
         let (files, loaded) = read(&self.sources).await;
         self.seen = files;
         let refused = loaded.and_then(|loaded| {
-            let old = self.door.policy();
+            let old = self.parts.door.policy();
             refusal::of(&old, &loaded.config.policy, &self.upstreams).map(|()| (old, loaded))
         });
         match refused {
             Ok((old, loaded)) => self.take(cause, &old, loaded).await,
-            Err(problems) => self.books.failed(cause, problems),
+            Err(problems) => self.parts.books.failed(cause, problems),
         }
     }
 
@@ -119,20 +128,34 @@ impl Reload {
         let waiting = self.started.awaiting_restart(&effective);
         let in_force = self.started.following(&effective);
         let same = files.have_the_policy_of(&self.in_force)
-            && self.books.effective().has_the_policy_of(&effective);
+            && self.parts.books.effective().has_the_policy_of(&effective);
         self.watch = config.watch;
         if same {
-            self.books.unchanged(cause, in_force, waiting);
+            self.parts.books.unchanged(cause, in_force, waiting);
             return;
         }
-        let (door, policy) = (Arc::clone(&self.door), Arc::clone(&config.policy));
+        let (parts, policy) = (self.parts.clone(), Arc::clone(&config.policy));
         // The books of thousands of routes take a while to open.
-        if spawn_blocking(move || door.follow(policy)).await.is_err() {
-            self.books.failed(cause, vec![reading::PANICKED.to_owned()]);
-            return;
+        match spawn_blocking(move || parts.follow(&config)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(BadChallenge)) => {
+                return self.parts.books.failed(cause, vec![BadChallenge.to_string()]);
+            }
+            Err(_) => {
+                return self.parts.books.failed(cause, vec![reading::PANICKED.to_owned()]);
+            }
         }
         self.in_force = files;
-        self.books.followed(cause, old, &config.policy, in_force, waiting);
+        self.parts.books.followed(cause, old, &policy, in_force, waiting);
+    }
+}
+
+impl Followers {
+    /// Follows a valid configuration. Whoever can refuse it is asked first.
+    fn follow(&self, config: &Config) -> Result<(), BadChallenge> {
+        self.door.follow(&config.front, &config.admission, Arc::clone(&config.policy))?;
+        self.server.follow(&config.server);
+        Ok(())
     }
 }
 

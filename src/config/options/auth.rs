@@ -14,7 +14,8 @@ pub(super) static SECTION: Section = Section {
             "Pass requests without a valid token on, marked `X-Identity-Status: Invalid`, and let \
              the service decide: keystonemiddleware's `delay_auth_decision`. The service must look \
              at that header. When Keystone cannot be asked, the answer is still 503.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "auth.service_type",
             Kind::Text,
@@ -30,7 +31,8 @@ pub(super) static SECTION: Section = Section {
             "Roles that make a service token (`X-Service-Token`) one: it needs any of them. Such a \
              caller may, in service mode, act for a user whose token has expired in the meantime. \
              Names are compared exactly.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "auth.service_token_roles_required",
             Kind::Bool,
@@ -38,7 +40,8 @@ pub(super) static SECTION: Section = Section {
             "Refuse service tokens that have none of `auth.service_token_roles`. Without it any \
              valid token counts as a service token, as in keystonemiddleware before 13, so this is \
              warned about at every start; it still lifts no check.",
-        ),
+        )
+        .reloads(),
     ],
 };
 
@@ -53,7 +56,8 @@ pub(super) static HEADERS: Section = Section {
             Absent::Value("true"),
             "Send the older names too: `X-User`, `X-Role`, `X-Tenant`, `X-Tenant-Id` and \
              `X-Tenant-Name`. Whatever this says, clients cannot send them.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "headers.service_catalog",
             Kind::Bool,

@@ -25,7 +25,8 @@ pub(super) static SECTION: Section = Section {
             Absent::Follows("`keystone.auth_url` as written"),
             "The address told to clients that have no valid token, in `WWW-Authenticate`. Set it \
              when `keystone.auth_url` is internal and clients use another.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "keystone.mode",
             Kind::Choice(&["self", "service"]),

@@ -3,7 +3,9 @@
 
 mod auth;
 mod cache;
+mod http2;
 mod keystone;
+mod listener;
 mod lookup;
 mod operation;
 mod policy;
@@ -15,8 +17,8 @@ use std::time::Duration;
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 12] = [
-    &server::TOP,
+pub(super) static SECTIONS: [&Section; 14] = [
+    &listener::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
     &auth::SECTION,
@@ -25,6 +27,8 @@ pub(super) static SECTIONS: [&Section; 12] = [
     &policy::PATHS,
     &cache::SECTION,
     &server::SECTION,
+    &listener::SECTION,
+    &http2::SECTION,
     &operation::TELEMETRY,
     &operation::ADMIN,
     &operation::LOG,
@@ -85,6 +89,8 @@ pub(super) enum Kind {
     List,
     /// The name of a file.
     Path,
+    /// An IP address and a port, or a unix socket.
+    Place,
     /// A percentage up to this one.
     Percent(u8),
     /// Never shown. Each has a twin with `_file` at the end of its key that names a file with it.

@@ -70,6 +70,15 @@ pub(super) static SECTION: Section = Section {
              oslo.policy does not do.",
         ),
         Field::new(
+            "policy.protocols",
+            Kind::List,
+            Absent::Value("grpc"),
+            "What may be spoken besides plain requests on routes that do not say so themselves: \
+             `grpc`, `websocket`. A WebSocket outlives the decision that let it in, up to the end \
+             of its token, so it has to be allowed. `plain` is for nothing else.",
+        )
+        .reloads(),
+        Field::new(
             "policy.disclose",
             Kind::Bool,
             Absent::Value("false"),

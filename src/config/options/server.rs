@@ -1,19 +1,6 @@
-//! The public listener.
+//! Clients, wherever they come in, and the end of the process.
 
 use super::{Absent, DAY, Field, HOUR, KIB, Kind, MIB, MILLISECOND, Section, ZERO};
-
-pub(super) static TOP: Section = Section {
-    name: "",
-    about: "The public address.",
-    shorthand: None,
-    fields: &[Field::new(
-        "listen",
-        Kind::Address,
-        Absent::Value("127.0.0.1:8080"),
-        "Where clients connect: an IP address and a port, as in `0.0.0.0:8080` or `[::]:8080`. \
-         The default is reachable from this host only.",
-    )],
-};
 
 pub(super) static SECTION: Section = Section {
     name: "server",
@@ -35,22 +22,63 @@ pub(super) static SECTION: Section = Section {
             "How long a client may take to send the head of a request, from its first byte, or \
              from connecting for the first one; it is cut off within twice this time. So slow \
              clients cannot hold connections for nothing.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "server.keepalive_timeout",
             Kind::Duration(MILLISECOND, HOUR),
             Absent::Value("75s"),
             "How long a connection may lie idle between requests, and how long a client may take \
-             nothing of the rest of a response. Longer than the usual 60s of load balancers, so \
+             nothing of the rest of a response that the service is done with. Longer than the usual 60s of load balancers, so \
              that they close first and never send a request into a connection that ends.",
-        ),
+        )
+        .reloads(),
+        Field::new(
+            "server.write_timeout",
+            Kind::Duration(MILLISECOND, HOUR),
+            Absent::Value("30s"),
+            "How long a client may take nothing of a response that is there for it; it is cut off \
+             then, and over HTTP/2 only that request.",
+        )
+        .reloads(),
+        Field::new(
+            "server.handshake_timeout",
+            Kind::Duration(MILLISECOND, HOUR),
+            Absent::Value("5s"),
+            "How long what comes before HTTP may take: a PROXY header, a TLS handshake.",
+        )
+        .reloads(),
+        Field::new(
+            "server.keepalive_requests",
+            Kind::Integer(1, 1_000_000_000),
+            Absent::Value("10000"),
+            "After so many requests a client is asked to connect anew, so that connections spread \
+             over new instances.",
+        )
+        .reloads(),
         Field::new(
             "server.max_header_bytes",
             Kind::Size(8 * KIB, MIB),
             Absent::Value("64KiB"),
             "The largest head of a request; a larger one is answered with 431. Tokens with a \
              catalogue inside need tens of KiB.",
-        ),
+        )
+        .reloads(),
+        Field::new(
+            "server.max_headers",
+            Kind::Integer(16, 1000),
+            Absent::Value("100"),
+            "How many fields the head of a request may have; more are answered with 431.",
+        )
+        .reloads(),
+        Field::new(
+            "server.max_requests",
+            Kind::Integer(1, 10_000_000),
+            Absent::Value("10000"),
+            "How many requests may be in progress at once; more are answered with 503 and \
+             `Retry-After` at once, so that overload slows some clients and not all.",
+        )
+        .reloads(),
         Field::new(
             "server.max_connections",
             Kind::Integer(1, 1_000_000),
@@ -66,7 +94,8 @@ pub(super) static SECTION: Section = Section {
             "The longest token that Keystone is asked about; a longer one is answered with 431. \
              Must be smaller than `server.max_header_bytes`. Fernet tokens are about 255 bytes, \
              PKI tokens of some public clouds reach 16 KiB.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "server.drain_delay",
             Kind::Duration(ZERO, HOUR),

@@ -3,7 +3,14 @@
 use std::net::SocketAddr;
 
 use super::reader::Reader;
+use crate::config::errors::Problems;
+use crate::config::layers::Layers;
 use crate::config::model::Process;
+use crate::config::origin::Origin;
+use crate::config::routes::Written;
+use crate::config::settings;
+use crate::config::yaml::{Content, Entry, Node};
+use crate::server::{BadPeers, Http2, Limits, Listener, Manner, Peers, Place};
 use crate::{front, server};
 
 /// Threads, side doors and the end of the process.
@@ -28,32 +35,191 @@ pub(super) fn process(reader: &mut Reader<'_>) -> Process {
     }
 }
 
-/// The public listener.
-pub(super) fn server(reader: &mut Reader<'_>) -> server::Settings {
+/// Where and how clients are served.
+pub(super) fn server(
+    reader: &mut Reader<'_>,
+    layers: &Layers,
+    written: &Written,
+) -> server::Settings {
+    let first = listener(reader, "public");
+    let mut listeners = named(reader, layers, written);
+    if listeners.is_empty() || reader.was_written("listen") {
+        listeners.splice(..0, first);
+    }
     server::Settings {
-        listen: reader.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
+        listeners,
+        max_connections: reader.count("server.max_connections"),
+        limits: limits(reader),
+    }
+}
+
+/// The listener that the options of a reader describe.
+fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
+    let mode = match reader.text("listener.socket_users").as_deref() {
+        Some("everybody") => 0o666,
+        Some("group") => 0o660,
+        _ => 0o600,
+    };
+    let place = match (reader.address("listen"), reader.text("listen")) {
+        (Some(address), _) => Some(Place::Tcp(address)),
+        (None, Some(path)) => Some(Place::Unix { path: path.into(), mode }),
+        (None, None) => None,
+    };
+    let trusted = trusted(reader);
+    let proxy_protocol = reader.boolean("listener.proxy_protocol");
+    if proxy_protocol && trusted.is_empty() {
+        let message = "nobody may connect then: name the balancers in listener.trusted_proxies";
+        reader.refuse("listener.proxy_protocol", message);
+    }
+    Some(Listener { name: name.into(), place: place?, manner: Manner { trusted, proxy_protocol } })
+}
+
+fn trusted(reader: &mut Reader<'_>) -> Peers {
+    const KEY: &str = "listener.trusted_proxies";
+    let mut peers = Peers::default();
+    for text in reader.list(KEY) {
+        let message = match peers.add(&text) {
+            Ok(()) => continue,
+            Err(BadPeers::NotANetwork) => {
+                format!("{text:?} is no network; write one as in 10.0.0.0/8, an address, or unix")
+            }
+            Err(BadPeers::Everybody) => {
+                format!("{text:?} is everybody, who could pose as anybody; name your proxies")
+            }
+        };
+        reader.refuse(KEY, &message);
+    }
+    peers
+}
+
+fn limits(reader: &mut Reader<'_>) -> Limits {
+    let max_streams = reader.integer("http2.max_streams");
+    let max_header_list = reader.integer("http2.max_header_list");
+    if max_streams * max_header_list > MOST_HEADS {
+        let streams = (MOST_HEADS / max_header_list.max(1)).max(1);
+        let message = format!(
+            "allows one connection more than 2 MiB of heads; lower http2.max_streams to {streams}, \
+             or this"
+        );
+        reader.refuse_value("http2.max_header_list", &message);
+    }
+    Limits {
         header_timeout: reader.duration("server.header_timeout"),
         keepalive_timeout: reader.duration("server.keepalive_timeout"),
+        write_timeout: reader.duration("server.write_timeout"),
+        handshake_timeout: reader.duration("server.handshake_timeout"),
         max_header_bytes: reader.count("server.max_header_bytes"),
-        max_connections: reader.count("server.max_connections"),
+        max_headers: reader.count("server.max_headers"),
+        max_requests: reader.integer("server.keepalive_requests"),
+        http2: Http2 {
+            max_streams: narrow(max_streams),
+            max_header_list: narrow(max_header_list),
+            stream_window: narrow(reader.integer("http2.stream_window")),
+            connection_window: narrow(reader.integer("http2.connection_window")),
+            max_control_frames: narrow(reader.integer("http2.max_control_frames")),
+        },
     }
+}
+
+/// What the decoded heads of one HTTP/2 connection may take.
+const MOST_HEADS: u64 = 2 * 1024 * 1024;
+
+/// The table bounds all of these far below.
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// More places, by name: each says where it is, and of the sections about listeners what is
+/// different there.
+fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Listener> {
+    let mut problems = Problems::default();
+    let mut all = Vec::new();
+    for (file, entry) in written.listeners(&mut problems) {
+        let origin = Origin::WholeFile(file.clone());
+        let name = entry.key.as_str();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        if name == "public" || name.is_empty() || !name.chars().all(plain) {
+            let message = "is a label of metrics; write letters, digits and _-., but not \"public\"";
+            problems.add(&origin, &format!("listeners.{name}"), message);
+        }
+        let mut own_layers = layers.only(&OF_A_LISTENER);
+        own_layers.add_file(file, as_sections(entry), &mut problems);
+        if own_layers.get("listen").is_none() {
+            let message = "does not say where: add listen, as in \"listen: 0.0.0.0:8443\"";
+            problems.add(&origin, &format!("listeners.{name}"), message);
+            continue;
+        }
+        let mut warnings = Vec::new();
+        let environment = reader.environment();
+        let mut own = Problems::default();
+        let settings = settings::read(&own_layers, environment, &origin, &mut own, &mut warnings);
+        all.extend(listener(&mut Reader::new(&settings, environment, &mut own, warnings), name));
+        problems.adopt(own);
+    }
+    reader.adopt(problems);
+    all
+}
+
+/// The sections that a listener can have of its own.
+const OF_A_LISTENER: [&str; 1] = ["listener"];
+
+/// The keys of a named listener, where a file has them: `listen` at its top, the rest below
+/// `listener`.
+fn as_sections(entry: &Entry) -> Node {
+    let at = entry.key_at;
+    let top = |key: &str, content| Entry { key: key.into(), key_at: at, value: Node { at, content } };
+    let mut entries = Vec::new();
+    match &entry.value.content {
+        Content::Mapping(members) => {
+            let (places, rest): (Vec<_>, Vec<_>) =
+                members.iter().cloned().partition(|member| {
+                    member.key == "listen" || OF_A_LISTENER.contains(&member.key.as_str())
+                });
+            entries.extend(places);
+            if !rest.is_empty() {
+                entries.push(top("listener", Content::Mapping(rest)));
+            }
+        }
+        // A place by itself.
+        place => entries.push(top("listen", place.clone())),
+    }
+    Node { at, content: Content::Mapping(entries) }
 }
 
 /// Two listeners on one address would take turns: both set `SO_REUSEPORT`, so the kernel does not
 /// refuse it.
-pub(super) fn refuse_shared_addresses(reader: &mut Reader<'_>) {
-    let keys = ["listen", "telemetry.listen", "admin.listen"];
-    let addresses = keys.map(|key| reader.address(key).filter(|address| address.port() != 0));
-    let mut seen: Vec<(&str, SocketAddr)> = Vec::new();
-    for (key, address) in keys.into_iter().zip(addresses) {
-        let Some(address) = address else {
-            continue;
-        };
-        if let Some((earlier, _)) = seen.iter().find(|(_, other)| *other == address) {
-            reader.refuse_value(key, &format!("is also the address of {earlier}; choose another"));
-        }
-        seen.push((key, address));
+pub(super) fn refuse_shared_addresses(reader: &mut Reader<'_>, server: &server::Settings) {
+    let mut seen: Vec<(String, SocketAddr)> = Vec::new();
+    for Listener { name, place, .. } in &server.listeners {
+        let Place::Tcp(address) = place else { continue };
+        let key = if **name == *"public" { "listen".into() } else { format!("listeners.{name}") };
+        refuse_taken(reader, key, *address, &mut seen);
     }
+    for key in ["telemetry.listen", "admin.listen"] {
+        if let Some(address) = reader.address(key) {
+            refuse_taken(reader, key.into(), address, &mut seen);
+        }
+    }
+}
+
+fn refuse_taken(
+    reader: &mut Reader<'_>,
+    key: String,
+    address: SocketAddr,
+    seen: &mut Vec<(String, SocketAddr)>,
+) {
+    if address.port() == 0 {
+        return;
+    }
+    if let Some((earlier, _)) = seen.iter().find(|(_, other)| *other == address) {
+        let message = format!("is also the address of {earlier}; choose another");
+        if key.starts_with("listeners.") {
+            reader.complain(&key, &format!("{address} {message}"));
+        } else {
+            reader.refuse_value(&key, &message);
+        }
+    }
+    seen.push((key, address));
 }
 
 /// The longest token; it must leave room for the rest of the head.
@@ -73,5 +239,8 @@ pub(super) fn front(
     www_authenticate_uri: Option<String>,
 ) -> Option<front::Settings> {
     let deprecated = reader.boolean("headers.deprecated");
-    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, deprecated })
+    let max_fields = reader.count("server.max_headers");
+    let max_requests = reader.integer("server.max_requests");
+    let www_authenticate_uri = www_authenticate_uri?;
+    Some(front::Settings { www_authenticate_uri, deprecated, max_fields, max_requests })
 }

@@ -12,6 +12,7 @@ mod reader;
 mod upstreams;
 
 use super::account::Account;
+use super::layers::Layers;
 use super::model::Config;
 use super::routes::Written;
 use super::{Environment, errors::Problems, settings::Settings};
@@ -23,6 +24,7 @@ pub(super) use policy::policy_files;
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(
     settings: &Settings,
+    layers: &Layers,
     written: &Written,
     environment: &Environment,
     account: Account,
@@ -31,15 +33,15 @@ pub(super) fn resolve(
 ) -> Option<Config> {
     let mut reader = Reader::new(settings, environment, problems, warnings);
     let process = listeners::process(&mut reader);
-    let server = listeners::server(&mut reader);
-    listeners::refuse_shared_addresses(&mut reader);
+    let server = listeners::server(&mut reader, layers, written);
+    listeners::refuse_shared_addresses(&mut reader, &server);
     let validation = validation(&mut reader);
     let log = log(&mut reader);
-    let upstream = peer::upstream(&mut reader);
-    let upstreams = upstreams::named(&mut reader, written);
+    let upstream = peer::upstream(&mut reader, &server.listeners);
+    let upstreams = upstreams::named(&mut reader, written, &server.listeners);
     let keystone = keystone::settings(&mut reader, account);
     let uri = keystone::public_uri(&mut reader);
-    let max_token_bytes = listeners::max_token_bytes(&mut reader, server.max_header_bytes);
+    let max_token_bytes = listeners::max_token_bytes(&mut reader, server.limits.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
     let remote = policy::remote(&mut reader);

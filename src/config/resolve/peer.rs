@@ -1,13 +1,17 @@
 //! How to reach the guarded service, and whom to trust.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::reader::Reader;
 use crate::dial::{Address, ClientCertificate, Endpoint, Trust};
+use crate::server::{Listener, Place};
 use crate::upstream;
 
 /// The guarded service; `None` when its address is missing or wrong.
-pub(super) fn upstream(reader: &mut Reader<'_>) -> Option<upstream::Settings> {
+pub(super) fn upstream(
+    reader: &mut Reader<'_>,
+    listeners: &[Listener],
+) -> Option<upstream::Settings> {
     let trust = trust(reader, "upstream.ca_file", "upstream.insecure");
     let connect_timeout = reader.duration("upstream.connect_timeout");
     let response_timeout = reader.duration("upstream.response_timeout");
@@ -24,8 +28,7 @@ pub(super) fn upstream(reader: &mut Reader<'_>) -> Option<upstream::Settings> {
         let message = format!("has the path {path:?}; remove it, requests keep their own path");
         reader.refuse_value("upstream.url", &message);
     }
-    let listen = reader.address("listen");
-    if listen.is_some_and(|listen| leads_to(&endpoint.address, listen)) {
+    if listeners.iter().any(|listener| leads_to(&endpoint.address, &listener.place)) {
         reader.refuse_value("upstream.url", "leads back to this proxy; name the service's address");
     }
     warn_of_insecure(reader, "upstream.insecure", &endpoint, "the service");
@@ -93,8 +96,12 @@ pub(super) fn warn_of_insecure(
 }
 
 /// Whether what is sent to `address` arrives at our own `listener`.
-fn leads_to(address: &Address, listener: SocketAddr) -> bool {
-    let Address::Tcp { host, port } = address else { return false };
+fn leads_to(address: &Address, listener: &Place) -> bool {
+    let (host, port, listener) = match (address, listener) {
+        (Address::Tcp { host, port }, Place::Tcp(listener)) => (host, port, listener),
+        (Address::Unix(path), Place::Unix { path: ours, .. }) => return path == ours,
+        _ => return false,
+    };
     let ours = listener.ip().to_canonical();
     let same_host = host.parse::<IpAddr>().map_or_else(
         |_| host.eq_ignore_ascii_case("localhost") && (ours.is_loopback() || ours.is_unspecified()),
@@ -113,7 +120,8 @@ mod tests {
     #[test]
     fn an_address_that_leads_back_to_the_listener_is_recognised() {
         let back = |host: &str, port, listener: &str| {
-            leads_to(&Address::Tcp { host: host.into(), port }, listener.parse().unwrap())
+            let place = Place::Tcp(listener.parse().unwrap());
+            leads_to(&Address::Tcp { host: host.into(), port }, &place)
         };
         assert!(back("127.0.0.1", 8080, "127.0.0.1:8080"));
         assert!(back("localhost", 8080, "127.0.0.1:8080"));

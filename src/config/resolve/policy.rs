@@ -11,7 +11,7 @@ use crate::config::routes::Written;
 use crate::config::settings as config;
 use crate::config::value::Value;
 use crate::dial::Trust;
-use crate::policy::{Policy, RouteSettings, Settings};
+use crate::policy::{Policy, Protocols, RouteSettings, Settings};
 use crate::routing::{EmptySegment, EncodedSlash, PathRules};
 use crate::{remote, upstream};
 
@@ -44,6 +44,7 @@ pub(super) fn policy(
     }
     let paths = paths(reader);
     let disclose = reader.boolean("policy.disclose");
+    let protocols = protocols(reader);
     let reason_header = reader.boolean("policy.reason_header");
     if !problems.is_empty() {
         reader.adopt(problems);
@@ -59,7 +60,7 @@ pub(super) fn policy(
             reader.complain("routes", &message);
         }
     }
-    match Policy::new(Settings { routes, rules, paths, disclose, reason_header, remote }) {
+    match Policy::new(Settings { routes, rules, paths, protocols, disclose, reason_header, remote }) {
         Ok(policy) => {
             let known = |name: &String| policy.rules().rules().any(|rule| rule.name() == name);
             for name in shadow.iter().filter(|name| !known(name)) {
@@ -112,6 +113,16 @@ pub(super) fn remote(reader: &mut Reader<'_>) -> remote::Settings {
             _ => remote::Form::Urlencoded,
         },
     }
+}
+
+fn protocols(reader: &mut Reader<'_>) -> Protocols {
+    let mut protocols = Protocols::default();
+    for word in reader.list("policy.protocols") {
+        if let Err(message) = protocols.add(&word) {
+            reader.refuse("policy.protocols", &message);
+        }
+    }
+    protocols
 }
 
 fn paths(reader: &mut Reader<'_>) -> PathRules {

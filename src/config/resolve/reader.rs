@@ -93,11 +93,6 @@ impl<'a> Reader<'a> {
         Some(self.environment.path(&text))
     }
 
-    /// What may be shown of a value.
-    pub(super) fn shown(&self, key: &str) -> Option<String> {
-        self.settings.get(key)?.shown.clone()
-    }
-
     /// The surroundings.
     pub(super) fn environment(&self) -> &'a Environment {
         self.environment

@@ -8,10 +8,15 @@ use crate::config::origin::Origin;
 use crate::config::routes::Written;
 use crate::config::settings;
 use crate::config::yaml::{Content, Entry, Node};
+use crate::server::Listener;
 use crate::upstream::Settings;
 
 /// All of them, by name.
-pub(super) fn named(reader: &mut Reader<'_>, written: &Written) -> Vec<(String, Settings)> {
+pub(super) fn named(
+    reader: &mut Reader<'_>,
+    written: &Written,
+    listeners: &[Listener],
+) -> Vec<(String, Settings)> {
     let mut problems = Problems::default();
     let mut all = Vec::new();
     for (file, entry) in written.upstreams(&mut problems) {
@@ -25,14 +30,11 @@ pub(super) fn named(reader: &mut Reader<'_>, written: &Written) -> Vec<(String, 
         let root = Node { at: entry.key_at, content: Content::Mapping(vec![section]) };
         let mut layers = Layers::default();
         layers.add_file(file, root, &mut problems);
-        if let Some(listen) = reader.shown("listen") {
-            layers.cover("listen", &listen, Origin::Default);
-        }
         let mut warnings = Vec::new();
         let environment = reader.environment();
         let settings = settings::read(&layers, environment, &origin, &mut problems, &mut warnings);
         let mut own = Reader::new(&settings, environment, &mut problems, warnings);
-        let upstream = peer::upstream(&mut own);
+        let upstream = peer::upstream(&mut own, listeners);
         reader.warnings.append(&mut own.warnings);
         all.extend(upstream.map(|upstream| (entry.key.clone(), upstream)));
     }

@@ -21,7 +21,7 @@ pub(in crate::config) enum Shape {
 }
 
 /// All of them, in the order in which they are explained.
-pub(in crate::config) static KEYS: [Key; 15] = [
+pub(in crate::config) static KEYS: [Key; 17] = [
     key(
         "path",
         Shape::Text,
@@ -72,6 +72,19 @@ pub(in crate::config) static KEYS: [Key; 15] = [
         "Lets rules look at members of a JSON body up to this size, as `body.NAME`.",
     ),
     key("max_body", Shape::Size, "no limit", "The longest body; a longer one is refused with 413."),
+    key(
+        "protocols",
+        Shape::Words,
+        "`policy.protocols`",
+        "What may be spoken besides plain requests: `grpc`, `websocket`, or `plain` for nothing else.",
+    ),
+    key(
+        "trailers",
+        Shape::Words,
+        "none",
+        "Fields that may come behind a request's body; all others are dropped. Those behind a \
+         response always pass.",
+    ),
     key(
         "upstream",
         Shape::Text,

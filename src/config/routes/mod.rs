@@ -1,15 +1,15 @@
-//! The parts of the file that are lists of the operator's own making: routes, and the rules that
-//! they name. Everything else is in the table of options.
+//! The parts of the file that are lists of the operator's own making: routes, the rules that they
+//! name, services and listeners. Everything else is in the table of options.
 
 mod entry;
 mod keys;
+mod lists;
 mod row;
+mod wire;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use oslo_policy::PolicyBuilder;
-use serde_json::{Map, Value};
 
 use super::errors::Problems;
 use super::origin::Origin;
@@ -17,6 +17,7 @@ use super::yaml::{Content, Entry, Mark, Node, json};
 use crate::policy::RouteSettings;
 
 pub(super) use keys::{KEYS, Key, Shape};
+pub(super) use lists::Lists;
 use row::row;
 
 /// What was written of them.
@@ -27,6 +28,7 @@ pub(super) struct Written {
     routes: Option<Node>,
     rules: Option<Node>,
     upstreams: Option<Node>,
+    listeners: Option<Node>,
 }
 
 impl Written {
@@ -35,7 +37,8 @@ impl Written {
         let routes = root.take("routes");
         let rules = root.get_mut("policy").and_then(|policy| policy.take("rules"));
         let upstreams = root.take("upstreams");
-        Self { name: Some(Arc::clone(name)), routes, rules, upstreams }
+        let listeners = root.take("listeners");
+        Self { name: Some(Arc::clone(name)), routes, rules, upstreams, listeners }
     }
 
     /// The rules, added to those from files.
@@ -84,15 +87,32 @@ impl Written {
 
     /// The file's name, and the named upstreams in it.
     pub(super) fn upstreams(&self, problems: &mut Problems) -> Vec<(&Arc<str>, &Entry)> {
-        let (Some(name), Some(upstreams)) = (&self.name, &self.upstreams) else {
+        let example = "images: http://glance:9292";
+        self.named("upstreams", self.upstreams.as_ref(), example, problems)
+    }
+
+    /// The file's name, and the named listeners in it.
+    pub(super) fn listeners(&self, problems: &mut Problems) -> Vec<(&Arc<str>, &Entry)> {
+        let example = "internal: unix:/run/portcullis.sock";
+        self.named("listeners", self.listeners.as_ref(), example, problems)
+    }
+
+    fn named<'a>(
+        &'a self,
+        key: &str,
+        all: Option<&'a Node>,
+        example: &str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a Arc<str>, &'a Entry)> {
+        let (Some(name), Some(all)) = (&self.name, all) else {
             return Vec::new();
         };
-        match &upstreams.content {
+        match &all.content {
             Content::Mapping(entries) => entries.iter().map(|entry| (name, entry)).collect(),
-            _ if upstreams.is_null() => Vec::new(),
+            _ if all.is_null() => Vec::new(),
             _ => {
-                let message = "must hold names and addresses, as in \"images: http://glance:9292\"";
-                self.reader(problems).refuse(upstreams.at, "upstreams", message);
+                let message = format!("must hold names and addresses, as in \"{example}\"");
+                self.reader(problems).refuse(all.at, key, &message);
                 Vec::new()
             }
         }
@@ -105,34 +125,13 @@ impl Written {
             routes: self.routes.map(json),
             rules: self.rules.map(json),
             upstreams: self.upstreams.map(json),
+            listeners: self.listeners.map(json),
             origin,
         }
     }
 
     fn reader<'a>(&'a self, problems: &'a mut Problems) -> Reader<'a> {
         Reader { name: self.name.as_ref(), problems }
-    }
-}
-
-/// Routes and rules as they were written.
-#[derive(Clone, Debug)]
-pub(super) struct Lists {
-    pub(super) routes: Option<Value>,
-    pub(super) rules: Option<Value>,
-    pub(super) upstreams: Option<Value>,
-    /// The file that they stand in.
-    pub(super) origin: String,
-}
-
-impl Lists {
-    /// The keys of named upstreams that are new, gone or not the same in `newer`.
-    pub(super) fn changed_upstreams(&self, newer: &Self) -> Vec<String> {
-        let (ours, theirs) = (self.upstreams.as_ref(), newer.upstreams.as_ref());
-        let value = |lists: Option<&Value>, name: &str| lists?.get(name).cloned();
-        let maps = [ours, theirs].into_iter().flatten().filter_map(Value::as_object);
-        let keys: BTreeSet<_> = maps.flat_map(Map::keys).collect();
-        let changed = keys.into_iter().filter(|name| value(ours, name) != value(theirs, name));
-        changed.map(|name| format!("upstreams.{name}")).collect()
     }
 }
 

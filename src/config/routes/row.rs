@@ -4,17 +4,16 @@
 //! - {name: volumes, path: "/v3/{project_id}/volumes/**", methods: [GET], rule: owner}
 //! ```
 
-use http::{HeaderName, Method, header};
+use http::Method;
 use oslo_policy::PolicyBuilder;
 
 use super::Reader;
 use super::entry::Members;
+use super::wire::{headers, protocols, trailers};
 use crate::config::units;
 use crate::config::yaml::{Mark, Node};
-use crate::identity::{Class, classify};
 use crate::policy::{Access, BodyFacts, Route, RouteSettings, Scopes};
 use crate::routing::{HostPattern, Methods, Pattern};
-use crate::upstream::is_hop_by_hop;
 
 /// Reads the route at place `at`; `None` when it is of no use. Checks that stand in it are added to
 /// `builder` as rules.
@@ -46,6 +45,8 @@ pub(super) fn row(
         headers: headers(&mut members, reader),
         body,
         max_body,
+        protocols: protocols(&mut members, reader),
+        trailers: trailers(&mut members, reader),
         upstream: members.text("upstream", reader).map_or("default", |(name, _)| name).into(),
     });
     if route.is_some() {
@@ -179,30 +180,6 @@ fn scopes(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Scopes {
         }
     }
     scopes
-}
-
-/// Fields that rules may look at: such as reach the service as the client sent them.
-fn headers(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Box<[HeaderName]> {
-    let mut names = Vec::new();
-    for (word, at) in members.words("headers", reader) {
-        match word.parse::<HeaderName>() {
-            Ok(name) if classify(&name).is_none() && !is_ours(&name) => names.push(name),
-            Ok(name) if classify(&name) == Some(Class::Credential) => {
-                let message = format!("{word:?} is a token; rules have its roles and ids");
-                reader.refuse(at, &members.path("headers"), &message);
-            }
-            _ => {
-                let message = format!("{word:?} never reaches the service as a client sends it");
-                reader.refuse(at, &members.path("headers"), &message);
-            }
-        }
-    }
-    names.into()
-}
-
-/// Fields between two neighbours, which are not passed on.
-fn is_ours(name: &HeaderName) -> bool {
-    is_hop_by_hop(name) || *name == header::CONTENT_LENGTH || *name == header::EXPECT
 }
 
 fn size(members: &mut Members<'_>, leaf: &str, reader: &mut Reader<'_>) -> Option<u64> {

@@ -135,7 +135,7 @@ cache:
     assert_eq!(
         lines(&sources),
         [
-            r#"portcullis.yaml:1:9: listen: "8080" is not an IP address and port; write one as in 127.0.0.1:8080 or [::1]:8080"#,
+            r#"portcullis.yaml:1:9: listen: "8080" is not an IP address and port; write one as in 127.0.0.1:8080 or [::1]:8080, or unix: and a path"#,
             "portcullis.yaml:3:3: keystone.auth_ur: unknown key; did you mean auth_url?",
             r#"portcullis.yaml:5:8: cache.ttl: "300" needs a unit; write 300s or 5m"#,
             r#"portcullis.yaml:6:11: cache.jitter: "10" needs a percent sign, as in 10%"#,

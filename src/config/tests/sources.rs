@@ -9,7 +9,7 @@ use crate::keystone::Mode;
 #[test]
 fn three_lines_are_enough() {
     let config = loaded(&file(THREE_LINES)).config;
-    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.listeners[0].place.to_string(), "127.0.0.1:8080");
     assert_eq!(config.upstream.endpoint.address.to_string(), "127.0.0.1:9000");
     assert_eq!(config.keystone.base.path, "/v3");
     assert!(matches!(config.keystone.mode, Mode::SelfValidation));
@@ -22,9 +22,9 @@ fn the_documented_defaults_hold() {
     let seconds = Duration::from_secs;
     assert_eq!(config.front.www_authenticate_uri, "http://127.0.0.1:5000/v3");
     assert_eq!(config.admission.max_token_bytes, 32 * 1024);
-    assert_eq!(config.server.max_header_bytes, 64 * 1024);
-    assert_eq!(config.server.header_timeout, seconds(10));
-    assert_eq!(config.server.keepalive_timeout, seconds(75));
+    assert_eq!(config.server.limits.max_header_bytes, 64 * 1024);
+    assert_eq!(config.server.limits.header_timeout, seconds(10));
+    assert_eq!(config.server.limits.keepalive_timeout, seconds(75));
     assert_eq!(config.server.max_connections, 10_000);
     assert_eq!(config.upstream.connect_timeout, seconds(2));
     assert_eq!(config.upstream.response_timeout, seconds(60));

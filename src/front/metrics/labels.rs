@@ -77,6 +77,8 @@ label! {
         NoRoute => "no_route",
         /// Nobody was asked: the route is public.
         Public => "public",
+        /// The route does not take requests of that protocol.
+        Protocol => "protocol",
         /// The token's access rules do not allow the request.
         Restricted => "restricted",
         /// The route's rule says no.
@@ -119,7 +121,7 @@ impl Reason {
     pub(super) fn decisions(self) -> &'static [Decision] {
         match self {
             Self::Confirmed | Self::Public => &[Decision::Allow],
-            Self::NoRoute => &[Decision::Deny],
+            Self::NoRoute | Self::Protocol => &[Decision::Deny],
             Self::Rule | Self::Scope | Self::Undecided => &[Decision::Deny, Decision::ShadowDeny],
             Self::Unavailable => &[Decision::Error],
             Self::Bound
@@ -139,6 +141,7 @@ impl From<Forbidden> for Reason {
     fn from(forbidden: Forbidden) -> Self {
         match forbidden {
             Forbidden::NoRoute => Self::NoRoute,
+            Forbidden::Protocol => Self::Protocol,
             Forbidden::Rule => Self::Rule,
             Forbidden::Scope => Self::Scope,
             Forbidden::Undecided => Self::Undecided,
@@ -151,10 +154,14 @@ label! {
     pub(in crate::front) Rejected as "reason" {
         /// A `Connection` field that is no list of names.
         Connection => "connection",
+        /// More fields than the limit.
+        Fields => "fields",
         /// A transfer coding other than `chunked`, or stated twice.
         Framing => "framing",
         /// No `Host`, more than one, an odd one, or another than the target's.
         Host => "host",
+        /// As many requests as the limit allows are in progress.
+        Overload => "overload",
         /// A path that could be read in two ways, where paths decide something.
         Path => "path",
         /// A target that is no path.

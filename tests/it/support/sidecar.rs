@@ -1,12 +1,13 @@
 //! The whole program, in this process, on threads of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use portcullis::app::{Again, App, Side, Stop};
 use portcullis::config::{self, Environment, Input, Loaded, Sources};
+use portcullis::server::Place;
 
 use super::{Client, Keystone, Response, Scratch, Upstream, get};
 
@@ -15,6 +16,8 @@ use super::{Client, Keystone, Response, Scratch, Upstream, get};
 pub struct Sidecar {
     /// Where clients go.
     pub public: SocketAddr,
+    /// Other listeners, by name.
+    pub more: HashMap<String, SocketAddr>,
     /// Where probes and scrapes go.
     pub telemetry: SocketAddr,
     /// Where the operator goes.
@@ -174,8 +177,14 @@ impl Builder {
         let app = App::bind(&config, side).unwrap_or_else(|error| panic!("{error:#}"));
         let addresses = app.addresses().expect("addresses");
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let tcp = |place: &Place| match place {
+            Place::Tcp(address) => *address,
+            Place::Unix { .. } => nowhere,
+        };
+        let more = addresses.more.iter().map(|(name, place)| (name.to_string(), tcp(place)));
         Sidecar {
-            public: addresses.public,
+            public: tcp(&addresses.public),
+            more: more.collect(),
             telemetry: addresses.telemetry.unwrap_or(nowhere),
             admin: addresses.admin.unwrap_or(nowhere),
             stop: app.stop(),

@@ -1,0 +1,80 @@
+//! What a request is beyond HTTP, and what HTTP/2 says in other places than HTTP/1 does.
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Version, header};
+
+use crate::policy::Protocol;
+
+/// Writes the authority of an HTTP/2 request where HTTP/1 has it (RFC 9113, section 8.3.1): from
+/// here on there is one place to look. Where both are written they are compared like any others.
+pub(super) fn name_host(client: &mut Parts) {
+    if client.version != Version::HTTP_2 || client.headers.contains_key(header::HOST) {
+        return;
+    }
+    let authority = client.uri.authority().map(|authority| authority.as_str());
+    if let Some(host) = authority.and_then(|authority| authority.parse::<HeaderValue>().ok()) {
+        client.headers.insert(header::HOST, host);
+    }
+}
+
+/// Makes one `Cookie` field of the crumbs that HTTP/2 allows (RFC 9113, section 8.2.3): over HTTP/1
+/// services look at the first only.
+pub(super) fn join_cookies(headers: &mut HeaderMap) {
+    let mut crumbs = headers.get_all(header::COOKIE).iter();
+    if crumbs.next().and(crumbs.next()).is_none() {
+        return;
+    }
+    let crumbs: Vec<_> = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if let Ok(cookie) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..])) {
+        headers.insert(header::COOKIE, cookie);
+    }
+}
+
+/// What is spoken. gRPC goes by its content type (its PROTOCOL-HTTP2 document), so it is what its
+/// client thinks it is.
+pub(super) fn protocol(client: &Parts) -> Protocol {
+    match client.version {
+        Version::HTTP_2 if is_grpc(&client.headers) => Protocol::Grpc,
+        _ => Protocol::Plain,
+    }
+}
+
+/// Whether it is gRPC.
+pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    value.and_then(|value| value.strip_prefix(b"application/grpc")).is_some_and(|rest| {
+        // `application/grpc-web` is an ordinary request.
+        matches!(rest.first(), None | Some(b'+' | b';'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crumbs_become_one_cookie() {
+        let mut headers = HeaderMap::new();
+        for crumb in ["a=1", "b=2; c=3", "d=4"] {
+            headers.append(header::COOKIE, HeaderValue::from_static(crumb));
+        }
+        join_cookies(&mut headers);
+        let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().collect();
+        assert_eq!(cookies, ["a=1; b=2; c=3; d=4"]);
+    }
+
+    #[test]
+    fn grpc_is_told_from_its_content_type() {
+        for (value, grpc) in [
+            ("application/grpc", true),
+            ("application/grpc+proto", true),
+            ("application/grpc;x=y", true),
+            ("application/grpc-web", false),
+            ("application/json", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
+            assert_eq!(is_grpc(&headers), grpc, "{value}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Who is at the other end of a connection, as far as the connection itself tells.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The other end of a connection.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The listener that it came to.
+    pub listener: Arc<str>,
+    /// Where it connected from: as a trusted PROXY header says, or the socket. `None` over a unix
+    /// socket.
+    pub address: Option<SocketAddr>,
+    /// Whether its word about earlier hops is believed.
+    pub trusted: bool,
+    /// Whether the connection is encrypted.
+    pub secure: bool,
+}
