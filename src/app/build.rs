@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::admission::Admission;
 use crate::config::{Config, Process};
-use crate::front::{self, Upstreams};
+use crate::front::{self, Tunnels, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::remote::Remote;
@@ -62,6 +62,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         Arc::clone(&config.policy),
         config.log.access,
         front::Metrics::register(&registry)?,
+        Arc::new(Tunnels::new(Clock::system(), &registry)?),
     )?;
     let (door, books) = (Arc::new(door), Arc::new(books));
     let server = Arc::new(server::Shared::new(&within_limits(&config.server), &registry)?);

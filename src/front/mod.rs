@@ -20,6 +20,7 @@ mod settings;
 mod shared;
 mod target;
 mod upstreams;
+mod websocket;
 
 pub use body::Body;
 pub use metrics::Metrics;
@@ -29,3 +30,4 @@ pub use reverse_proxy::ReverseProxy;
 pub use settings::Settings;
 pub use shared::{BadChallenge, Shared};
 pub use upstreams::Upstreams;
+pub use websocket::{Tunnel, Tunnels, WebSockets};

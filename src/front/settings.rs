@@ -2,6 +2,8 @@
 
 use crate::identity::Names;
 
+use super::WebSockets;
+
 /// How requests are read and refused.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -13,6 +15,8 @@ pub struct Settings {
     pub max_fields: usize,
     /// Bound on requests in progress.
     pub max_requests: u64,
+    /// Tunnels.
+    pub websockets: WebSockets,
 }
 
 impl Settings {

@@ -13,7 +13,7 @@ use crate::identity::Names;
 use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
 
-use super::Settings;
+use super::{Settings, Tunnels, WebSockets};
 use super::metrics::{Metrics, RouteMetrics};
 use super::rehearsal::{Rehearsal, Stage};
 use super::reply::challenge;
@@ -22,6 +22,7 @@ use super::reply::challenge;
 pub struct Shared {
     pub(super) access: Access,
     pub(super) metrics: Metrics,
+    pub(super) tunnels: Arc<Tunnels>,
     rules: ArcSwap<Rules>,
 }
 
@@ -35,6 +36,8 @@ pub(super) struct Rules {
     pub(super) names: Names,
     /// Bound on the fields of a head.
     pub(super) max_fields: usize,
+    /// How long tunnels may last.
+    pub(super) websockets: WebSockets,
     /// Bound on requests in progress.
     max_requests: i64,
     by_name: HashMap<Box<str>, Arc<RouteMetrics>>,
@@ -58,9 +61,10 @@ impl Shared {
         policy: Arc<Policy>,
         access: Access,
         metrics: Metrics,
+        tunnels: Arc<Tunnels>,
     ) -> Result<Self, BadChallenge> {
         let rules = Rules::new(settings, Arc::new(admission), policy, &metrics, None)?;
-        Ok(Self { access, metrics, rules: ArcSwap::from_pointee(rules) })
+        Ok(Self { access, metrics, tunnels, rules: ArcSwap::from_pointee(rules) })
     }
 
     /// Goes by other settings and another policy from the next request on.
@@ -142,6 +146,7 @@ impl Rules {
             challenge: challenge(&settings.www_authenticate_uri).ok_or(BadChallenge)?,
             names: settings.names(),
             max_fields: settings.max_fields,
+            websockets: settings.websockets,
             max_requests: i64::try_from(settings.max_requests).unwrap_or(i64::MAX),
             by_name,
             unrouted,

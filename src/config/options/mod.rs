@@ -11,13 +11,14 @@ mod operation;
 mod policy;
 mod server;
 mod upstream;
+mod websocket;
 
 use std::time::Duration;
 
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 14] = [
+pub(super) static SECTIONS: [&Section; 15] = [
     &listener::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
@@ -29,6 +30,7 @@ pub(super) static SECTIONS: [&Section; 14] = [
     &server::SECTION,
     &listener::SECTION,
     &http2::SECTION,
+    &websocket::SECTION,
     &operation::TELEMETRY,
     &operation::ADMIN,
     &operation::LOG,

@@ -10,6 +10,7 @@ use crate::config::origin::Origin;
 use crate::config::routes::Written;
 use crate::config::settings;
 use crate::config::yaml::{Content, Entry, Node};
+use crate::front::WebSockets;
 use crate::server::{BadPeers, Http2, Limits, Listener, Manner, Peers, Place};
 use crate::{front, server};
 
@@ -241,6 +242,16 @@ pub(super) fn front(
     let deprecated = reader.boolean("headers.deprecated");
     let max_fields = reader.count("server.max_headers");
     let max_requests = reader.integer("server.max_requests");
-    let www_authenticate_uri = www_authenticate_uri?;
-    Some(front::Settings { www_authenticate_uri, deprecated, max_fields, max_requests })
+    let websockets = WebSockets {
+        idle_timeout: reader.duration("websocket.idle_timeout"),
+        max_lifetime: Some(reader.duration("websocket.max_lifetime")).filter(|most| !most.is_zero()),
+        grace: reader.duration("websocket.grace"),
+    };
+    Some(front::Settings {
+        www_authenticate_uri: www_authenticate_uri?,
+        deprecated,
+        max_fields,
+        max_requests,
+        websockets,
+    })
 }

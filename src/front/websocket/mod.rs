@@ -1,0 +1,20 @@
+//! Web sockets: asked for in HTTP, and bytes from then on.
+//!
+//! A tunnel outlives the decision that let it in, so it ends with the token behind it, or when that
+//! is revoked. Its bytes are passed on unread; only where frames begin is followed, so that a word
+//! of our own does not fall into the middle of one.
+
+mod farewell;
+mod handshake;
+mod metrics;
+mod open;
+mod pipe;
+mod position;
+mod settings;
+mod tunnel;
+
+pub(super) use handshake::{Handshake, switch};
+pub(super) use open::Open;
+pub use open::Tunnels;
+pub use settings::WebSockets;
+pub use tunnel::Tunnel;

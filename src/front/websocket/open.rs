@@ -1,0 +1,127 @@
+//! The tunnels that are open, and when each must end.
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use crate::identity::{Clock, Identity, UnixTime};
+use crate::telemetry::{MetricError, Registry};
+
+use super::WebSockets;
+use super::metrics::{Direction, Ended, Metrics};
+
+/// The tunnels that are open, whichever worker has them.
+pub struct Tunnels {
+    clock: Clock,
+    metrics: Metrics,
+    open: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    latest: u64,
+    by_number: HashMap<u64, Entry>,
+}
+
+struct Entry {
+    user: Option<Arc<Identity>>,
+    end: Arc<Notify>,
+}
+
+impl Tunnels {
+    /// None yet.
+    ///
+    /// # Errors
+    /// When its metrics are declared already.
+    pub fn new(clock: Clock, registry: &Registry) -> Result<Self, MetricError> {
+        let metrics = Metrics::register(registry)?;
+        Ok(Self { clock, metrics, open: Mutex::default() })
+    }
+
+    /// Ends those whose user `is_meant`, as on a revocation, and returns how many there are.
+    /// Tunnels of public routes have no user.
+    pub fn end_where(&self, is_meant: impl Fn(Option<&Identity>) -> bool) -> usize {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let meant = open.by_number.values().filter(|entry| is_meant(entry.user.as_deref()));
+        meant.inspect(|entry| entry.end.notify_one()).count()
+    }
+
+    /// Another one, which lasts as long as `user`'s token, and no longer than `settings` allow.
+    pub(in crate::front) fn open(
+        self: &Arc<Self>,
+        user: Option<Arc<Identity>>,
+        settings: WebSockets,
+    ) -> Open {
+        let expires = user.as_deref().map(Identity::expires_at);
+        let end = Arc::new(Notify::new());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.latest += 1;
+        let number = open.latest;
+        open.by_number.insert(number, Entry { user, end: Arc::clone(&end) });
+        self.metrics.open.inc();
+        Open { tunnels: Arc::clone(self), number, expires, settings, end }
+    }
+}
+
+/// One that is open. It is counted until this is dropped.
+pub(in crate::front) struct Open {
+    tunnels: Arc<Tunnels>,
+    number: u64,
+    expires: Option<UnixTime>,
+    settings: WebSockets,
+    end: Arc<Notify>,
+}
+
+/// The clock may be set; it is looked at this often.
+const GLANCE: Duration = Duration::from_secs(30);
+
+impl Open {
+    pub(super) fn idle_timeout(&self) -> Duration {
+        self.settings.idle_timeout
+    }
+
+    /// Waits until it must end. Cancel-safe.
+    pub(super) async fn ends(&self) -> Ended {
+        let expired = async {
+            let Some(expires) = self.expires else { return pending().await };
+            loop {
+                let left = self.tunnels.clock.now().until(expires);
+                if left.is_zero() {
+                    return sleep(self.settings.grace).await;
+                }
+                sleep(left.min(GLANCE)).await;
+            }
+        };
+        let lasted = async {
+            match self.settings.max_lifetime {
+                Some(longest) => sleep(longest).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.end.notified() => Ended::Revoked,
+            () = expired => Ended::Expired,
+            () = lasted => Ended::Lifetime,
+        }
+    }
+
+    /// It has ended.
+    pub(super) fn ended(&self, why: Ended, up: u64, down: u64) {
+        let Metrics { ended, bytes, .. } = &self.tunnels.metrics;
+        ended.count(why);
+        bytes.add(Direction::Up, up);
+        bytes.add(Direction::Down, down);
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut open = self.tunnels.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.by_number.remove(&self.number);
+        self.tunnels.metrics.open.dec();
+    }
+}

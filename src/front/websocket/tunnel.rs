@@ -1,0 +1,158 @@
+//! A web socket through us: bytes both ways, until one side ends it or the token behind it does.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep, timeout};
+
+use crate::upstream;
+
+use super::farewell::{to_client, to_service};
+use super::metrics::Ended;
+use super::open::Open;
+use super::pipe::Pipe;
+
+/// How long both sides have to take our word that it is over, and to end it themselves.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A tunnel that both sides have agreed to.
+pub struct Tunnel {
+    pub(in crate::front) service: upstream::Tunnel,
+    pub(in crate::front) open: Open,
+}
+
+impl Tunnel {
+    /// Passes bytes on between the service and `client` until either side ends it, nothing passes
+    /// for too long, its token ends or is revoked, or `leaving` says that the process ends. Where
+    /// we end it, both sides are told why in their own protocol, in between two frames, and have a
+    /// few seconds to end it in theirs.
+    ///
+    /// Cancelling it closes both connections.
+    pub async fn run<C>(self, client: C, leaving: impl Future<Output = ()>)
+    where
+        C: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Self { service, open } = self;
+        let mut sides = Sides { client, service, up: Flow::new(), down: Flow::new() };
+        let idle_timeout = open.idle_timeout();
+        let ended = tokio::select! {
+            ended = sides.pass(idle_timeout) => ended,
+            ended = open.ends() => ended,
+            () = leaving => Ended::Leaving,
+        };
+        if !matches!(ended, Ended::Broken | Ended::Closed) {
+            let _ = timeout(FAREWELL, sides.part(ended)).await;
+        }
+        open.ended(ended, sides.up.pipe.passed(), sides.down.pipe.passed());
+    }
+}
+
+/// Both ends and both directions.
+struct Sides<C> {
+    client: C,
+    service: upstream::Tunnel,
+    up: Flow,
+    down: Flow,
+}
+
+/// A direction, and whether it is over.
+struct Flow {
+    pipe: Pipe,
+    over: bool,
+}
+
+impl Flow {
+    fn new() -> Self {
+        Self { pipe: Pipe::new(), over: false }
+    }
+}
+
+impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
+    /// Passes bytes on until both directions are over, or nothing has passed for `idle`.
+    async fn pass(&mut self, idle: Duration) -> Ended {
+        let mut alarm = pin!(sleep(idle));
+        let mut seen = 0;
+        poll_fn(|context| {
+            if let Poll::Ready(passed) = self.poll_pass(context) {
+                return Poll::Ready(if passed.is_ok() { Ended::Closed } else { Ended::Broken });
+            }
+            let passed = self.up.pipe.passed() + self.down.pipe.passed();
+            poll_idle(alarm.as_mut(), idle, passed, &mut seen, context).map(|()| Ended::Idle)
+        })
+        .await
+    }
+
+    fn poll_pass(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self { client, service, up, down } = self;
+        if !up.over {
+            up.over = up.pipe.poll_pass(client, service, context)?.is_ready();
+        }
+        if !down.over {
+            down.over = down.pipe.poll_pass(service, client, context)?.is_ready();
+        }
+        if up.over && down.over { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    /// Tells both sides why it is over, and waits until they have ended it.
+    async fn part(&mut self, why: Ended) -> io::Result<()> {
+        let Self { client, service, up, down } = self;
+        let (word_up, word_down) = (to_service(why), to_client(why));
+        (up.over, down.over) = (false, false);
+        poll_fn(|context| {
+            if !up.over {
+                let said = up.pipe.poll_say(client, service, &word_up, context);
+                up.over = said.is_ready();
+            }
+            if !down.over {
+                let said = down.pipe.poll_say(service, client, &word_down, context);
+                down.over = said.is_ready();
+            }
+            if up.over && down.over { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        poll_fn(|context| {
+            let service = poll_discard(service, context)?;
+            let client = poll_discard(client, context)?;
+            if service.is_ready() && client.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        })
+        .await
+    }
+}
+
+/// Ready when nothing has passed for a whole period of `alarm`.
+fn poll_idle(
+    mut alarm: Pin<&mut Sleep>,
+    idle: Duration,
+    passed: u64,
+    seen: &mut u64,
+    context: &mut Context<'_>,
+) -> Poll<()> {
+    while alarm.as_mut().poll(context).is_ready() {
+        if passed == *seen {
+            return Poll::Ready(());
+        }
+        *seen = passed;
+        let again = alarm.deadline() + idle;
+        alarm.as_mut().reset(again);
+    }
+    Poll::Pending
+}
+
+/// Reads and forgets, up to the end.
+fn poll_discard<R>(from: &mut R, context: &mut Context<'_>) -> Poll<io::Result<()>>
+where
+    R: AsyncRead + Unpin,
+{
+    loop {
+        let mut room = [0; 4096];
+        let mut buffer = ReadBuf::new(&mut room);
+        ready!(Pin::new(&mut *from).poll_read(context, &mut buffer))?;
+        if buffer.filled().is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+    }
+}
