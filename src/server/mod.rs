@@ -5,6 +5,7 @@ mod activity;
 mod connection;
 mod listener;
 mod settings;
+pub mod tls;
 mod watched;
 
 use std::convert::Infallible;
