@@ -16,6 +16,8 @@ pub struct Config {
     pub log: telemetry::Settings,
     /// The public listener.
     pub server: server::Settings,
+    /// TLS on the public listener; `None` for plain HTTP.
+    pub tls: Option<server::tls::Tls>,
     /// The door.
     pub front: front::Settings,
     /// Decisions.

@@ -8,6 +8,7 @@ mod lookup;
 mod operation;
 mod policy;
 mod server;
+mod tls;
 mod upstream;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use std::time::Duration;
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 12] = [
+pub(super) static SECTIONS: [&Section; 13] = [
     &server::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
@@ -25,6 +26,7 @@ pub(super) static SECTIONS: [&Section; 12] = [
     &policy::PATHS,
     &cache::SECTION,
     &server::SECTION,
+    &tls::SECTION,
     &operation::TELEMETRY,
     &operation::ADMIN,
     &operation::LOG,

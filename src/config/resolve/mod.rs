@@ -9,6 +9,7 @@ mod peer;
 mod policy;
 mod proof;
 mod reader;
+mod tls;
 mod upstreams;
 
 use super::account::Account;
@@ -19,6 +20,7 @@ use crate::{telemetry, validation};
 use reader::Reader;
 
 pub(super) use policy::policy_files;
+pub(super) use tls::tls_files;
 
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(
@@ -33,6 +35,7 @@ pub(super) fn resolve(
     let process = listeners::process(&mut reader);
     let server = listeners::server(&mut reader);
     listeners::refuse_shared_addresses(&mut reader);
+    let tls = tls::tls(&mut reader);
     let validation = validation(&mut reader);
     let log = log(&mut reader);
     let upstream = peer::upstream(&mut reader);
@@ -50,6 +53,7 @@ pub(super) fn resolve(
         process,
         log,
         server,
+        tls,
         front: front?,
         admission,
         policy: policy?,
