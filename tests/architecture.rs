@@ -94,6 +94,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &["src/front/reply.rs", "src/app/pages/telemetry.rs"],
         "replies are worded in one place",
     ),
+    ("KeyLog", &[], "what would decrypt a recorded connection is written nowhere"),
     ("thread::Builder", &["src/app/runtime.rs", "src/app/dev/mod.rs"], "threads are app's affair"),
 ];
 

@@ -130,7 +130,7 @@ impl Worker {
         let service_for = move |client: Client| {
             let door = Arc::clone(&for_clients);
             let address = client.address.map(|address| address.ip());
-            let peer = Arc::new(Peer::new(address, client.secure, client.trusted));
+            let peer = Arc::new(Peer::new(address, client.tls.is_some(), client.trusted));
             move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
                 async move {

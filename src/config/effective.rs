@@ -34,7 +34,7 @@ impl Effective {
 
     /// Whether routes, rules and what else is read again while the process runs are written alike
     /// in `other`. Files that are only named are not looked into.
-    pub fn has_the_policy_of(&self, other: &Self) -> bool {
+    pub fn is_followed_as(&self, other: &Self) -> bool {
         let reloads = |line: &&Line| line.effect == Effect::Reload;
         let (mine, theirs) = (&self.lists, &other.lists);
         let same = mine.routes == theirs.routes

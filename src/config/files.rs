@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct Files {
     options: BTreeMap<PathBuf, Look>,
     policy: BTreeMap<PathBuf, Look>,
+    material: BTreeMap<PathBuf, Look>,
 }
 
 impl Files {
@@ -21,18 +22,29 @@ impl Files {
         let again = |looks: &BTreeMap<PathBuf, Look>| {
             looks.keys().map(|path| (path.clone(), Look::at(path))).collect()
         };
-        Self { options: again(&self.options), policy: again(&self.policy) }
+        Self {
+            options: again(&self.options),
+            policy: again(&self.policy),
+            material: again(&self.material),
+        }
     }
 
-    /// Whether rules come from the same policy files as in `other`, unchanged.
-    pub fn have_the_policy_of(&self, other: &Self) -> bool {
-        self.policy == other.policy
+    /// Whether what options only name comes from the same files as in `other`, unchanged: rules,
+    /// certificates and keys.
+    pub fn hold_the_same_as(&self, other: &Self) -> bool {
+        self.policy == other.policy && self.material == other.material
     }
 
     /// Notes a file of options that is about to be read.
     pub(super) fn note_options(&mut self, path: PathBuf) {
         let look = Look::at(&path);
         self.options.insert(path, look);
+    }
+
+    /// Notes a file of certificates, keys or revocations that is about to be read.
+    pub(super) fn note_material(&mut self, path: PathBuf) {
+        let look = Look::at(&path);
+        self.material.insert(path, look);
     }
 
     /// Notes a policy file, or a directory of them, that is about to be read.
@@ -129,7 +141,7 @@ mod tests {
         fs::write(&file, "a: '@'").unwrap();
         let made = files.look_again();
         assert_ne!(made, missing);
-        assert!(!made.have_the_policy_of(&missing));
+        assert!(!made.hold_the_same_as(&missing));
         assert_eq!(made.look_again(), made);
         let other = scratch.0.join("other");
         fs::write(&other, "a: '!'").unwrap();

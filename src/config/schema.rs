@@ -176,7 +176,7 @@ fn kind_schema(kind: &Kind) -> Value {
             json!({"type": "string", "pattern": r"^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$"})
         }
         Kind::Bool => json!({"type": "boolean"}),
-        Kind::Choice(words) => json!({"enum": words}),
+        Kind::Choice(words) => json!({"enum": choices(words)}),
         Kind::Duration(least, _) if least.is_zero() => {
             json!({"anyOf": [{"type": "string", "pattern": DURATION}, {"const": 0}]})
         }
@@ -197,6 +197,12 @@ fn kind_schema(kind: &Kind) -> Value {
         Kind::Path | Kind::Text => json!({"type": "string", "minLength": 1}),
         Kind::Url => json!({"type": "string", "pattern": "^(https?://|unix:).+$"}),
     }
+}
+
+/// The words of a choice. One that reads as a number is one in YAML, unless it is quoted.
+fn choices(words: &[&str]) -> Vec<Value> {
+    let number = |word: &&str| word.parse::<f64>().ok().map(Value::from);
+    words.iter().map(|word| Value::from(*word)).chain(words.iter().filter_map(number)).collect()
 }
 
 /// What the lists of the operator's own making are about; for the reference, too.

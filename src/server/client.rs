@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::tls::Facts;
+
 /// The other end of a connection.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -13,6 +15,6 @@ pub struct Client {
     pub address: Option<SocketAddr>,
     /// Whether its word about earlier hops is believed.
     pub trusted: bool,
-    /// Whether the connection is encrypted.
-    pub secure: bool,
+    /// What a TLS handshake has settled; `None` for a plain connection.
+    pub tls: Option<Facts>,
 }

@@ -48,8 +48,15 @@ where
     let manner = entrance.manner();
     let began = async {
         let mut socket = Watched::new(socket, Arc::clone(&activity));
-        hear_the_balancer(&mut socket, &mut client, &manner, &limits).await?;
-        let mut stream = Stream::Plain(socket);
+        hear_the_balancer(&mut socket, &mut client, &manner).await?;
+        let mut stream = match &entrance.terminator {
+            None => Stream::Plain(socket),
+            Some(terminator) => {
+                let secured = terminator.accept(socket).await.map_err(|_| Ended::Tls)?;
+                client.tls = Some(secured.facts);
+                Stream::Tls(secured.stream)
+            }
+        };
         let version = which(&mut stream, &limits).await?;
         Ok::<_, Ended>((stream, version))
     };
@@ -85,13 +92,12 @@ async fn hear_the_balancer(
     socket: &mut Watched,
     client: &mut Client,
     manner: &Manner,
-    limits: &Limits,
 ) -> Result<(), Ended> {
     if manner.proxy_protocol {
         if !client.trusted {
             return Err(Ended::ProxyHeader);
         }
-        let header = timeout(limits.handshake_timeout, socket.look(announced::read)).await;
+        let header = timeout(manner.proxy_timeout, socket.look(announced::read)).await;
         let Ok(Ok(Ok((announced, length)))) = header else { return Err(Ended::ProxyHeader) };
         socket.skip(length);
         if let Announced::Client(address) = announced {

@@ -17,6 +17,7 @@ mod socket;
 mod stream;
 mod streams;
 mod takeover;
+pub mod tls;
 mod tracked;
 mod watched;
 
@@ -39,6 +40,7 @@ use crate::telemetry::{MetricError, Quiet, Registry};
 use connection::Accepted;
 use metrics::{Ended, Metrics, Named};
 use socket::{Acceptor, Socket};
+use tls::Terminator;
 
 pub use client::Client;
 pub use listener::{Bound, bind};
@@ -70,6 +72,7 @@ pub struct Shared {
 struct Entrance {
     name: Arc<str>,
     manner: ArcSwap<Manner>,
+    terminator: Option<Terminator>,
     metrics: Named,
 }
 
@@ -80,8 +83,14 @@ impl Shared {
     /// When its metrics are declared already.
     pub fn new(settings: &Settings, registry: &Registry) -> Result<Self, MetricError> {
         let metrics = Arc::new(Metrics::register(registry)?);
+        let tls_metrics = tls::Metrics::register(registry)?;
+        let terminator = |listener: &Listener| {
+            let tls = listener.manner.tls.clone()?;
+            Some(Terminator::new(&listener.name, tls, &tls_metrics))
+        };
         let entrance = |listener: &Listener| {
             Arc::new(Entrance {
+                terminator: terminator(listener),
                 name: Arc::clone(&listener.name),
                 manner: ArcSwap::from_pointee(listener.manner.clone()),
                 metrics: metrics.of(&listener.name),
@@ -96,6 +105,23 @@ impl Shared {
         })
     }
 
+    /// What stands in the way of following `settings`, one sentence each. Clients of a port speak
+    /// TLS or do not, and a file that was cut short must not make them send their tokens in clear.
+    pub fn cannot_follow(&self, settings: &Settings) -> Vec<String> {
+        let turned = settings.listeners.iter().filter_map(|listener| {
+            let known = self.entrances.iter().find(|entrance| entrance.name == listener.name)?;
+            let turned = known.terminator.is_some() != listener.manner.tls.is_some();
+            let word = if listener.manner.tls.is_some() { "on" } else { "off" };
+            turned.then(|| {
+                format!(
+                    "listener {:?}: TLS cannot be turned {word} while the process runs; restart it",
+                    listener.name
+                )
+            })
+        });
+        turned.collect()
+    }
+
     /// Serves new connections by other settings. Where listeners are, and how many connections
     /// there may be, stays.
     pub fn follow(&self, settings: &Settings) {
@@ -104,6 +130,9 @@ impl Shared {
             let known = self.entrances.iter().find(|entrance| entrance.name == listener.name);
             if let Some(entrance) = known {
                 entrance.manner.store(Arc::new(listener.manner.clone()));
+                if let (Some(terminator), Some(tls)) = (&entrance.terminator, &listener.manner.tls) {
+                    terminator.follow(tls.clone());
+                }
             }
         }
     }
@@ -152,7 +181,7 @@ where
         let listener = Arc::clone(&entrance.name);
         let accepted = Accepted {
             socket,
-            client: Client { listener, address, trusted, secure: false },
+            client: Client { listener, address, trusted, tls: None },
             entrance: Arc::clone(&entrance),
             limits: shared.limits.load_full(),
             phase: phase.clone(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::peers::Peers;
+use super::tls::Tls;
 
 /// Where and how clients are served.
 #[derive(Clone, Debug)]
@@ -37,6 +38,10 @@ pub struct Manner {
     pub trusted: Peers,
     /// Whether every connection begins with a PROXY header, which only trusted peers may send.
     pub proxy_protocol: bool,
+    /// Bound on the arrival of that header.
+    pub proxy_timeout: Duration,
+    /// TLS; `None` for plain HTTP. It cannot be turned on or off while the process runs.
+    pub tls: Option<Tls>,
 }
 
 /// Where a listener listens.
@@ -74,8 +79,6 @@ pub struct Limits {
     pub keepalive_timeout: Duration,
     /// Bound on the wait for a client that takes nothing of a response.
     pub write_timeout: Duration,
-    /// Bound on the arrival of a PROXY header, and on a TLS handshake.
-    pub handshake_timeout: Duration,
     /// Bound on a request head in bytes; more is answered with 431.
     pub max_header_bytes: usize,
     /// Bound on the fields of a head; more is answered with 431.

@@ -114,7 +114,9 @@ impl Reload {
         self.seen = files;
         let refused = loaded.and_then(|loaded| {
             let old = self.parts.door.policy();
-            refusal::of(&old, &loaded.config.policy, &self.upstreams).map(|()| (old, loaded))
+            refusal::of(&old, &loaded.config.policy, &self.upstreams)?;
+            let problems = self.parts.server.cannot_follow(&loaded.config.server);
+            if problems.is_empty() { Ok((old, loaded)) } else { Err(problems) }
         });
         match refused {
             Ok((old, loaded)) => self.take(cause, &old, loaded).await,
@@ -127,8 +129,8 @@ impl Reload {
         let Loaded { config, effective, files } = loaded;
         let waiting = self.started.awaiting_restart(&effective);
         let in_force = self.started.following(&effective);
-        let same = files.have_the_policy_of(&self.in_force)
-            && self.parts.books.effective().has_the_policy_of(&effective);
+        let same = files.hold_the_same_as(&self.in_force)
+            && self.parts.books.effective().is_followed_as(&effective);
         self.watch = config.watch;
         if same {
             self.parts.books.unchanged(cause, in_force, waiting);

@@ -1,6 +1,6 @@
 //! Where clients come in.
 
-use super::{Absent, Field, Kind, Section};
+use super::{Absent, Field, Kind, MILLISECOND, MINUTE, Section};
 
 pub(super) static TOP: Section = Section {
     name: "",
@@ -41,6 +41,20 @@ pub(super) static SECTION: Section = Section {
              closed.",
         )
         .reloads(),
+        Field::new(
+            "listener.proxy_timeout",
+            Kind::Duration(MILLISECOND, MINUTE),
+            Absent::Value("5s"),
+            "How long the PROXY header may take to arrive.",
+        )
+        .reloads(),
+        Field::new(
+            "listener.tls",
+            Kind::Bool,
+            Absent::Value("true"),
+            "Speak TLS, where the section `tls` names a certificate. A named listener may have a \
+             section `tls` of its own.",
+        ),
         Field::new(
             "listener.socket_users",
             Kind::Choice(&["owner", "group", "everybody"]),

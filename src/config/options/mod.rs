@@ -10,6 +10,7 @@ mod lookup;
 mod operation;
 mod policy;
 mod server;
+mod tls;
 mod upstream;
 mod websocket;
 
@@ -18,7 +19,7 @@ use std::time::Duration;
 pub(super) use lookup::{Target, Via, fields, find, keys, section, variable};
 
 /// The sections in the order in which they are shown.
-pub(super) static SECTIONS: [&Section; 15] = [
+pub(super) static SECTIONS: [&Section; 16] = [
     &listener::TOP,
     &upstream::SECTION,
     &keystone::SECTION,
@@ -31,6 +32,7 @@ pub(super) static SECTIONS: [&Section; 15] = [
     &listener::SECTION,
     &http2::SECTION,
     &websocket::SECTION,
+    &tls::SECTION,
     &operation::TELEMETRY,
     &operation::ADMIN,
     &operation::LOG,

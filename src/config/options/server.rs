@@ -42,13 +42,6 @@ pub(super) static SECTION: Section = Section {
         )
         .reloads(),
         Field::new(
-            "server.handshake_timeout",
-            Kind::Duration(MILLISECOND, HOUR),
-            Absent::Value("5s"),
-            "How long what comes before HTTP may take: a PROXY header, a TLS handshake.",
-        )
-        .reloads(),
-        Field::new(
             "server.keepalive_requests",
             Kind::Integer(1, 1_000_000_000),
             Absent::Value("10000"),

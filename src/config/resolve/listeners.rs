@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::reader::Reader;
+use super::tls;
 use crate::config::errors::Problems;
 use crate::config::layers::Layers;
 use crate::config::model::Process;
@@ -66,13 +67,17 @@ fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
         (None, Some(path)) => Some(Place::Unix { path: path.into(), mode }),
         (None, None) => None,
     };
+    let tls = tls::tls(reader);
+    let tls = tls.filter(|_| reader.boolean("listener.tls"));
     let trusted = trusted(reader);
     let proxy_protocol = reader.boolean("listener.proxy_protocol");
     if proxy_protocol && trusted.is_empty() {
         let message = "nobody may connect then: name the balancers in listener.trusted_proxies";
         reader.refuse("listener.proxy_protocol", message);
     }
-    Some(Listener { name: name.into(), place: place?, manner: Manner { trusted, proxy_protocol } })
+    let proxy_timeout = reader.duration("listener.proxy_timeout");
+    let manner = Manner { trusted, proxy_protocol, proxy_timeout, tls };
+    Some(Listener { name: name.into(), place: place?, manner })
 }
 
 fn trusted(reader: &mut Reader<'_>) -> Peers {
@@ -108,7 +113,6 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         header_timeout: reader.duration("server.header_timeout"),
         keepalive_timeout: reader.duration("server.keepalive_timeout"),
         write_timeout: reader.duration("server.write_timeout"),
-        handshake_timeout: reader.duration("server.handshake_timeout"),
         max_header_bytes: reader.count("server.max_header_bytes"),
         max_headers: reader.count("server.max_headers"),
         max_requests: reader.integer("server.keepalive_requests"),
@@ -154,7 +158,10 @@ fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Lis
         let environment = reader.environment();
         let mut own = Problems::default();
         let settings = settings::read(&own_layers, environment, &origin, &mut own, &mut warnings);
-        all.extend(listener(&mut Reader::new(&settings, environment, &mut own, warnings), name));
+        let mut its = Reader::new(&settings, environment, &mut own, warnings);
+        all.extend(listener(&mut its, name));
+        let warnings = std::mem::take(&mut its.warnings);
+        reader.warn_once(warnings);
         problems.adopt(own);
     }
     reader.adopt(problems);
@@ -162,7 +169,7 @@ fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Lis
 }
 
 /// The sections that a listener can have of its own.
-const OF_A_LISTENER: [&str; 1] = ["listener"];
+const OF_A_LISTENER: [&str; 2] = ["listener", "tls"];
 
 /// The keys of a named listener, where a file has them: `listen` at its top, the rest below
 /// `listener`.
@@ -173,8 +180,11 @@ fn as_sections(entry: &Entry) -> Node {
     match &entry.value.content {
         Content::Mapping(members) => {
             let (places, rest): (Vec<_>, Vec<_>) =
-                members.iter().cloned().partition(|member| {
-                    member.key == "listen" || OF_A_LISTENER.contains(&member.key.as_str())
+                members.iter().cloned().partition(|member| match member.key.as_str() {
+                    "listen" => true,
+                    // `tls: false` is about the listener, `tls: {...}` about TLS.
+                    "tls" => matches!(member.value.content, Content::Mapping(_)),
+                    _ => false,
                 });
             entries.extend(places);
             if !rest.is_empty() {

@@ -9,6 +9,7 @@ mod peer;
 mod policy;
 mod proof;
 mod reader;
+mod tls;
 mod upstreams;
 
 use super::account::Account;
@@ -20,6 +21,7 @@ use crate::{telemetry, validation};
 use reader::Reader;
 
 pub(super) use policy::policy_files;
+pub(super) use tls::tls_files;
 
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(

@@ -93,6 +93,11 @@ impl<'a> Reader<'a> {
         Some(self.environment.path(&text))
     }
 
+    /// What may be shown of a value.
+    pub(super) fn shown(&self, key: &str) -> Option<String> {
+        self.settings.get(key)?.shown.clone()
+    }
+
     /// The surroundings.
     pub(super) fn environment(&self) -> &'a Environment {
         self.environment
@@ -101,6 +106,15 @@ impl<'a> Reader<'a> {
     /// A file or directory that was named in a list.
     pub(super) fn located(&self, written: &str) -> PathBuf {
         self.environment.path(written)
+    }
+
+    /// Notes what weakens security, unless that is known already.
+    pub(super) fn warn_once(&mut self, warnings: Vec<String>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
     }
 
     /// Notes what was found elsewhere.

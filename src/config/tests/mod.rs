@@ -8,6 +8,7 @@ mod routes;
 mod secrets;
 mod sources;
 mod table;
+mod tls;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;

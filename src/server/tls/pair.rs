@@ -1,0 +1,141 @@
+//! A certificate with its chain and its key, read from files and found to fit.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::sign::CertifiedKey;
+use rustls::{Error, InconsistentKeys};
+use x509_parser::certificate::{Validity, X509Certificate};
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
+
+use super::settings::CertificateFiles;
+use super::{Expiry, Unusable, pem};
+
+/// What clients are shown.
+pub(super) struct Pair {
+    /// The chain, and what signs with its key.
+    pub(super) key: Arc<CertifiedKey>,
+    /// The names of hosts that it bears, in lower case; `*.` begins a wildcard.
+    pub(super) names: Vec<String>,
+    /// Where the certificate stands.
+    pub(super) file: PathBuf,
+    not_after: i64,
+}
+
+impl Pair {
+    /// Reads both files, and says what is odd about them.
+    pub(super) fn load(
+        files: &CertificateFiles,
+        provider: &CryptoProvider,
+        now: i64,
+    ) -> Result<(Self, Vec<String>), Unusable> {
+        let CertificateFiles { certificate: file, key: key_file } = files;
+        let chain = pem::certificates(file).map_err(Unusable::Certificate)?;
+        let (names, not_after, warnings) = read(&chain, file, now)?;
+        let key = pem::key(key_file).map_err(Unusable::Key)?;
+        let key = CertifiedKey::from_der(chain, key, provider).map_err(|error| {
+            let (file, key_file) = (file.display(), key_file.display());
+            Unusable::Key(match error {
+                Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
+                    "the key in {key_file} is not that of the first certificate in {file}; name \
+                     its own key, and put the server's certificate before those of its issuers"
+                ),
+                _ => format!(
+                    "the key in {key_file} is of no supported kind; make one of RSA with at least \
+                     2048 bits, ECDSA (P-256, P-384, P-521) or Ed25519"
+                ),
+            })
+        })?;
+        let file = file.clone();
+        Ok((Self { key: Arc::new(key), names, file, not_after }, warnings))
+    }
+
+    /// When it ends.
+    pub(super) fn expiry(&self) -> Expiry {
+        Expiry { file: self.file.clone(), not_after: self.not_after }
+    }
+}
+
+/// The names that the first certificate bears, its end, and what is odd about the chain.
+fn read(
+    chain: &[CertificateDer<'static>],
+    file: &Path,
+    now: i64,
+) -> Result<(Vec<String>, i64, Vec<String>), Unusable> {
+    let shown = file.display();
+    let parsed: Result<Vec<_>, _> = chain.iter().map(|der| parse(der)).collect();
+    let parsed = parsed.map_err(|Malformed| {
+        let message = format!("{shown} holds something that is no X.509 certificate; copy it anew");
+        Unusable::Certificate(message)
+    })?;
+    let mut warnings = Vec::new();
+    let orderly = parsed.windows(2).all(|pair| match pair {
+        [below, above] => below.issuer().as_raw() == above.subject().as_raw(),
+        _ => true,
+    });
+    if !orderly {
+        warnings.push(format!(
+            "the certificates in {shown} do not follow from one another, and some clients give up \
+             on that; put each before that of its issuer, and nothing else between"
+        ));
+    }
+    let Some(own) = parsed.first() else {
+        return Ok((Vec::new(), i64::MAX, warnings));
+    };
+    warnings.extend(trouble_with_dates(own.validity(), file, now));
+    let names = names(own);
+    if names.is_none() {
+        warnings.push(format!(
+            "the certificate in {shown} has no subject alternative name, so clients will not \
+             accept it; have one made for the names that they use"
+        ));
+    }
+    Ok((names.unwrap_or_default(), own.validity().not_after.timestamp(), warnings))
+}
+
+/// The names of hosts that a certificate bears; `None` when it names nothing at all in the one
+/// place where clients look.
+fn names(certificate: &X509Certificate<'_>) -> Option<Vec<String>> {
+    let alternatives = certificate.subject_alternative_name().ok().flatten()?;
+    let names = alternatives.value.general_names.iter().filter_map(|name| match name {
+        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        _ => None,
+    });
+    Some(names.collect())
+}
+
+fn trouble_with_dates(validity: &Validity, file: &Path, now: i64) -> Option<String> {
+    let shown = file.display();
+    let (begins, ends) = (validity.not_before, validity.not_after);
+    let (from, to) = (begins.timestamp(), ends.timestamp());
+    if now < from {
+        return Some(format!(
+            "the certificate in {shown} is not valid before {begins}; check this host's clock"
+        ));
+    }
+    if now > to {
+        return Some(format!(
+            "the certificate in {shown} ended on {ends}, and clients will not accept it; renew it"
+        ));
+    }
+    // Certificates of a day's life are renewed daily; those of a year's life weeks ahead.
+    let soon = (to.saturating_sub(from) / 3).min(FORTNIGHT);
+    (to - now < soon).then(|| format!("the certificate in {shown} ends soon, on {ends}; renew it"))
+}
+
+/// A certificate, and nothing after it.
+pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, Malformed> {
+    match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => Ok(certificate),
+        _ => Err(Malformed),
+    }
+}
+
+/// It is no certificate.
+pub(super) struct Malformed;
+
+/// In seconds.
+const FORTNIGHT: i64 = 14 * 24 * 60 * 60;
