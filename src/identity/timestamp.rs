@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_that_a_supported_service_writes_is_read_as_the_same_instant() {
+    fn n22_every_form_that_a_supported_service_writes_is_read_as_the_same_instant() {
         let expected = Some(UnixTime::from_millis(1_795_287_358_000));
         for text in [
             "2026-11-21T18:55:58.000000Z",
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_date() {
+    fn n22_anything_else_is_no_date() {
         for text in [
             "",
             "tomorrow",

@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_around_a_token_do_not_make_another_token() {
+    fn m02_blanks_around_a_token_do_not_make_another_token() {
         let hasher = TokenHasher::new([7; 32]);
         let plain = hasher.key(RawToken::new(b"gAAAA"), Allowance::None);
         assert_eq!(plain, hasher.key(RawToken::new(b" \tgAAAA "), Allowance::None));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn no_form_of_a_token_prints_it() {
+    fn m02_p01_no_form_of_a_token_prints_it() {
         let token = RawToken::new(b"gAAAAsecret");
         let hasher = TokenHasher::new([7; 32]);
         let shown = format!(
