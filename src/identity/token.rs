@@ -182,6 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn m18_keys_of_tokens_that_are_almost_alike_share_nothing_that_could_be_timed() {
+        let hasher = TokenHasher::new([7; 32]);
+        let key = |token: &[u8]| hasher.key(RawToken::new(token), Allowance::None);
+        let known = key(b"gAAAAABr0123456789");
+        for near in [&b"gAAAAABr012345678"[..], b"gAAAAABr0123456780", b"hAAAAABr0123456789"] {
+            // The comparison is one of keys, and what two of them share is chance.
+            let same = known.0.iter().zip(key(near).0).filter(|(a, b)| **a == *b).count();
+            assert!(same < 4, "{same} of 16 bytes");
+        }
+    }
+
+    #[test]
     fn shapes_that_no_token_has_are_recognised() {
         for good in ["gAAAAABr", "eyJ0.eyJh.sig-_", "0123abcd", "MIIH+/=="] {
             assert!(RawToken::new(good.as_bytes()).is_well_formed(), "{good}");
