@@ -1,10 +1,11 @@
 //! What the client asks for: refused unless everybody on the way must read it alike.
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Uri, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header};
 
 use super::metrics::Rejected;
 use crate::routing::{OddPath, PathRules, normal};
+use crate::upstream;
 
 /// The path to forward. Whatever host the client names, the service is always the configured one.
 ///
@@ -39,6 +40,20 @@ pub(super) fn target(
         Some(rules) => normalised(&path, rules).map(Uri::from),
         None => Ok(Uri::from(path)),
     }
+}
+
+/// The fields that `Connection` nominates for removal. Where a request ends and for whom it is must
+/// not be among them: what the service gets would not be what was decided about.
+///
+/// # Errors
+/// When it is no list of names, or names one of those.
+pub(super) fn nominated(headers: &HeaderMap) -> Result<Vec<HeaderName>, Rejected> {
+    let nominated = upstream::nominated(headers).map_err(|_| Rejected::Connection)?;
+    let ours = [header::CONTENT_LENGTH, header::HOST, header::TRANSFER_ENCODING];
+    if nominated.iter().any(|name| ours.contains(name)) {
+        return Err(Rejected::Connection);
+    }
+    Ok(nominated)
 }
 
 fn normalised(path: &PathAndQuery, rules: PathRules) -> Result<PathAndQuery, Rejected> {

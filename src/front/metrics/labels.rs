@@ -149,7 +149,7 @@ impl From<Forbidden> for Reason {
 label! {
     /// Why a request was refused before anybody looked at its token.
     pub(in crate::front) Rejected as "reason" {
-        /// A `Connection` field that is no list of names.
+        /// A `Connection` field that is no list of names, or names what may not go.
         Connection => "connection",
         /// A transfer coding other than `chunked`, or stated twice.
         Framing => "framing",

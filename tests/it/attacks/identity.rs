@@ -75,6 +75,23 @@ fn a18_a_nomination_in_bytes_that_are_no_name_is_a_400() {
 }
 
 #[test]
+fn a19_what_says_where_a_request_ends_or_goes_is_not_nominated_away() {
+    let scene = Scene::start();
+    for name in ["Content-Length", "content-length", "Transfer-Encoding", "Host", "HOST"] {
+        for connection in [name.to_owned(), format!("close, {name}")] {
+            let request = format!(
+                "POST / HTTP/1.1\r\nHost: s\r\nTOKEN\r\nConnection: {connection}\r\n\
+                 Content-Length: 4\r\n\r\nbody"
+            );
+            assert_eq!(send(&scene, request).status, 400, "{connection}");
+        }
+    }
+    let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"connection\"}");
+    assert_eq!(counted, 10.0);
+    assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
+}
+
+#[test]
 fn a23_a_value_that_is_no_text_neither_fits_an_allow_nor_slips_past_a_deny() {
     let scene = Scene::guarding(
         r#"
