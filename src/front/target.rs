@@ -30,8 +30,11 @@ pub(super) fn target(
     check_host(client)?;
     // Only an absolute target may leave its path out; it means `/` then.
     let absolute = client.uri.scheme().is_some();
+    // The server as a whole has options and nothing else (RFC 9112, section 3.2.4).
+    let whole = client.method == Method::OPTIONS;
     let path = match client.uri.path_and_query() {
-        Some(path) if path.as_str().starts_with('/') || path.as_str() == "*" => path.clone(),
+        Some(path) if path.as_str().starts_with('/') => path.clone(),
+        Some(path) if path.as_str() == "*" && whole => path.clone(),
         Some(query) if absolute => format!("/{query}").parse().map_err(|_| Rejected::Target)?,
         None if absolute => PathAndQuery::from_static("/"),
         _ => return Err(Rejected::Target),
@@ -161,6 +164,7 @@ mod tests {
             ("CONNECT api.example:80", &[HOST][..], Rejected::Method),
             ("TRACE /", &[HOST], Rejected::Method),
             ("GET evil:80", &[("host", "evil:80")], Rejected::Target),
+            ("GET *", &[HOST], Rejected::Target),
             ("GET /", &[], Rejected::Host),
             ("GET /", &[HOST, HOST], Rejected::Host),
             ("GET /", &[("host", "a b")], Rejected::Host),

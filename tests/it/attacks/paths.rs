@@ -86,6 +86,30 @@ fn c20_probes_have_no_door_of_their_own_here() {
 }
 
 #[test]
+fn c22_a_target_that_is_no_path_goes_nowhere() {
+    for yaml in ["", "routes: [{path: /**, allow: public}]\n"] {
+        let scene = Scene::guarding(yaml);
+        for (line, statuses) in [
+            ("GET *", &[400][..]),
+            ("POST *", &[400]),
+            ("GET s:80", &[400]),
+            ("GET evil.invalid:80", &[400]),
+            ("GET x", &[400]),
+            ("GET ?", &[400]),
+            ("CONNECT s:80", &[400, 405]),
+            ("CONNECT /", &[400, 405]),
+            ("CONNECT http://s/", &[400, 405]),
+            ("PRI *", &[400]),
+        ] {
+            let response = send(&scene, format!("{line} HTTP/1.1\r\nHost: s\r\nTOKEN\r\n\r\n"));
+            assert!(statuses.contains(&response.status), "{line}: {response:?}");
+        }
+        assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0), "{yaml}");
+        scene.assert_serves();
+    }
+}
+
+#[test]
 fn c22_a_request_without_a_target_is_none() {
     unreadable(
         &[b"GET HTTP/1.1\r\nHost: s\r\nTOKEN\r\n\r\n", b"GET\r\nHost: s\r\nTOKEN\r\n\r\n"],
