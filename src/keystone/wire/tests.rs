@@ -142,6 +142,7 @@ fn b16_an_expired_a_bound_and_a_restricted_token_are_bad_tokens() {
     for (member, value, why) in [
         ("expires_at", json!("2026-11-21T18:00:00Z"), BadToken::Expired),
         ("bind", json!({"kerberos": "alice"}), BadToken::Bound),
+        ("oauth2_credential", json!({"x5t#S256": "abc"}), BadToken::Bound),
         ("application_credential", json!({"id": "a", "access_rules": []}), BadToken::Restricted),
     ] {
         let mut document = full();

@@ -1,6 +1,7 @@
 //! Group B: what counts as a credential, and what does not.
 
 use keystone_double::Scope;
+use serde_json::json;
 
 use crate::support::{Client, Scene, request};
 
@@ -117,6 +118,35 @@ fn b12_a_users_token_vouches_for_nobody() {
         assert_eq!(scene.get_with(token, token).status, 401);
     }
     assert_eq!(scene.upstream.count(), 0);
+}
+
+#[test]
+fn b16_a_token_that_is_bound_to_what_we_cannot_check_is_refused() {
+    let scene = Scene::start();
+    for (member, value, status) in [
+        ("bind", json!({"kerberos": "alice@EXAMPLE"}), 401),
+        ("bind", json!({"x509": "abc"}), 401),
+        ("bind", json!({"made-up": null}), 401),
+        ("bind", json!("kerberos"), 401),
+        ("oauth2_credential", json!({"x5t#S256": "abc"}), 401),
+        ("oauth2_credential", json!("abc"), 401),
+        ("bind", json!({}), 200),
+        ("bind", json!(null), 200),
+        ("oauth2_credential", json!(null), 200),
+    ] {
+        let named = |id: &str| json!({"id": id, "name": id, "domain": {"id": "d", "name": "D"}});
+        let mut answer = json!({"token": {
+            "expires_at": "2999-01-01T00:00:00Z", "user": named("u"), "project": named("p"),
+            "roles": [{"name": "reader"}],
+        }});
+        answer["token"][member] = value;
+        let token = format!("{:0>40}", scene.keystone.validations());
+        scene.keystone.forge(&token, &answer);
+        let response = scene.sidecar.get_as(&token, "/");
+        assert_eq!(response.status, status, "{answer}");
+    }
+    assert_eq!(scene.upstream.count(), 3);
+    assert_eq!(scene.sidecar.decisions("deny", "bound"), 6.0);
 }
 
 #[test]
