@@ -291,6 +291,37 @@ fn n20_what_keystone_says_is_not_logged() {
     assert!(!written.contains("CANARY") && !written.contains('\u{1b}'), "{written}");
 }
 
+#[test]
+fn n22_an_end_that_cannot_be_read_is_none_and_a_far_one_is_no_longer_than_the_ttl() {
+    for (end, status) in [
+        ("2999-01-01T00:00:00.000000Z", 200),
+        ("2999-01-01T00:00:00", 200),
+        ("2999-01-01T00:00:00+14:00", 200),
+        ("2998-12-31T23:59:60Z", 200),
+        ("9999-12-31T23:59:59Z", 200),
+        ("9999-12-31T23:59:59.999999Z", 200),
+        ("9999-12-31T23:59:59", 200),
+        ("2000-01-01T00:00:00Z", 401),
+        ("2000-01-01T00:00:00", 401),
+        ("10000-01-01T00:00:00Z", 503),
+        ("2999-02-30T00:00:00Z", 503),
+        ("2999-01-01T25:00:00Z", 503),
+        ("2999-01-01", 503),
+        ("0", 503),
+        ("", 503),
+    ] {
+        let scene = Scene::with(&[("cache.ttl", "0s")]);
+        let mut answer: serde_json::Value = serde_json::from_str(&document("u")).unwrap();
+        answer["token"]["expires_at"] = end.into();
+        scene.keystone.forge("forged", &answer);
+        for asked in 1..=2 {
+            assert_eq!(scene.sidecar.get_as("forged", "/").status, status, "{end}");
+            let remembered = status == 401;
+            assert_eq!(scene.keystone.validations(), if remembered { 1 } else { asked }, "{end}");
+        }
+    }
+}
+
 /// A proxy whose Keystone answers by hand.
 struct Stage {
     sidecar: Sidecar,
