@@ -16,13 +16,12 @@ use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::{Identity, Names, Unrenderable};
 use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
-use crate::upstream::{BadConnection, nominated};
 
 use super::metrics::Rejected;
 use super::reply::{Refusal, Reply, reply};
 use super::reverse_proxy::{asked, hides_a_fact, is_too_long, wanted};
 use super::rewrite::vouch;
-use super::target::target;
+use super::target::{nominated, target};
 use super::{Settings, credentials, json_body, record};
 
 /// What a rehearsal is played with.
@@ -89,7 +88,7 @@ impl<'a> Stage<'a> {
     async fn play(&self, client: &Parts, body: Bytes, seen: &mut Rehearsal) -> Result<Grant, End> {
         let target = target(client, self.policy.paths())?;
         seen.path = Some(target.to_string());
-        let nominated = nominated(&client.headers).map_err(|BadConnection| Rejected::Connection)?;
+        let nominated = nominated(&client.headers)?;
         let way = Admission::receive(self.policy, asked(client, &target))?;
         seen.route = self.place(&way);
         if hides_a_fact(&way, &nominated) {

@@ -208,7 +208,7 @@ mod tests {
     use crate::policy::Forbidden;
 
     #[test]
-    fn every_body_is_openstacks_error_shape_and_names_its_own_status() {
+    fn d33_every_body_is_openstacks_error_shape_and_names_its_own_status() {
         let challenge = challenge("http://ks:5000/v3").unwrap();
         let unavailable = Rejection::Unavailable { retry_after: Duration::from_millis(4200) };
         for (refusal, status) in [
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_cannot_be_broken_out_of() {
+    fn d31_a_challenge_cannot_be_broken_out_of() {
         for bad in ["http://ks\" x=\"", "http://ks\r\nX: y", "http://ks\\"] {
             assert!(challenge(bad).is_none(), "{bad}");
         }

@@ -12,9 +12,7 @@ use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
 use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
 use crate::routing::Asked;
-use crate::upstream::{
-    BadConnection, Exchanged, RequestBody, ResponseBody, UpstreamError, nominated,
-};
+use crate::upstream::{Exchanged, RequestBody, ResponseBody, UpstreamError};
 
 use super::body::Body;
 use super::credentials;
@@ -28,7 +26,7 @@ use super::reply::{Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
-use super::target::target;
+use super::target::{nominated, target};
 use super::upstreams::Upstreams;
 
 /// The door of one worker.
@@ -108,8 +106,7 @@ impl ReverseProxy {
         }
         name_host(&mut client);
         let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
-        let nominated = nominated(&client.headers)
-            .map_err(|BadConnection| self.reject(Rejected::Connection))?;
+        let nominated = nominated(&client.headers).map_err(|why| self.reject(why))?;
         let way = Admission::receive(&rules.policy, asked(&client, &target))
             .map_err(|rejection| refuse(record, rules, None, rejection, Duration::ZERO))?;
         record.routed(rules.books(way.route));

@@ -1,10 +1,11 @@
 //! What the client asks for: refused unless everybody on the way must read it alike.
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Uri, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header};
 
 use super::metrics::Rejected;
 use crate::routing::{OddPath, PathRules, normal};
+use crate::upstream;
 
 /// The path to forward. Whatever host the client names, the service is always the configured one.
 ///
@@ -33,8 +34,11 @@ pub(super) fn target(
     check_host(client)?;
     // Only an absolute target may leave its path out; it means `/` then.
     let absolute = client.uri.scheme().is_some();
+    // The server as a whole has options and nothing else (RFC 9112, section 3.2.4).
+    let whole = client.method == Method::OPTIONS;
     let path = match client.uri.path_and_query() {
-        Some(path) if path.as_str().starts_with('/') || path.as_str() == "*" => path.clone(),
+        Some(path) if path.as_str().starts_with('/') => path.clone(),
+        Some(path) if path.as_str() == "*" && whole => path.clone(),
         Some(query) if absolute => format!("/{query}").parse().map_err(|_| Rejected::Target)?,
         None if absolute => PathAndQuery::from_static("/"),
         _ => return Err(Rejected::Target),
@@ -43,6 +47,20 @@ pub(super) fn target(
         Some(rules) => normalised(&path, rules).map(Uri::from),
         None => Ok(Uri::from(path)),
     }
+}
+
+/// The fields that `Connection` nominates for removal. Where a request ends and for whom it is must
+/// not be among them: what the service gets would not be what was decided about.
+///
+/// # Errors
+/// When it is no list of names, or names one of those.
+pub(super) fn nominated(headers: &HeaderMap) -> Result<Vec<HeaderName>, Rejected> {
+    let nominated = upstream::nominated(headers).map_err(|_| Rejected::Connection)?;
+    let ours = [header::CONTENT_LENGTH, header::HOST, header::TRANSFER_ENCODING];
+    if nominated.iter().any(|name| ours.contains(name)) {
+        return Err(Rejected::Connection);
+    }
+    Ok(nominated)
 }
 
 fn normalised(path: &PathAndQuery, rules: PathRules) -> Result<PathAndQuery, Rejected> {
@@ -150,6 +168,7 @@ mod tests {
             ("CONNECT api.example:80", &[HOST][..], Rejected::Method),
             ("TRACE /", &[HOST], Rejected::Method),
             ("GET evil:80", &[("host", "evil:80")], Rejected::Target),
+            ("GET *", &[HOST], Rejected::Target),
             ("GET /", &[], Rejected::Host),
             ("GET /", &[HOST, HOST], Rejected::Host),
             ("GET /", &[("host", "a b")], Rejected::Host),

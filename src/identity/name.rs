@@ -104,7 +104,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_survives_the_trip_and_is_a_legal_value(text in any::<String>()) {
+        fn a12_every_name_survives_the_trip_and_is_a_legal_value(text in any::<String>()) {
             let encoded = role(&text);
             prop_assert_eq!(decode(&encoded), text);
             prop_assert!(http::HeaderValue::from_str(&encoded).is_ok() || !encoded.is_ascii());

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::UnixTime;
 
@@ -12,12 +13,22 @@ use super::UnixTime;
 pub fn parse_timestamp(text: &str) -> Option<UnixTime> {
     let stamp = match text.parse::<Timestamp>() {
         Ok(stamp) => stamp,
-        Err(_) if has_zone(text) => return None,
-        Err(_) => {
-            text.parse::<DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()
-        }
+        Err(_) => in_utc(text.strip_suffix(['Z', 'z']).unwrap_or(text))?,
     };
     Some(UnixTime::from_millis(stamp.as_millisecond()))
+}
+
+/// Reads a date that says nothing of a zone as one in UTC.
+fn in_utc(text: &str) -> Option<Timestamp> {
+    if has_zone(text) {
+        return None;
+    }
+    let date: DateTime = text.parse().ok()?;
+    match date.to_zoned(TimeZone::UTC) {
+        Ok(zoned) => Some(zoned.timestamp()),
+        // The calendar's last day lies past the last timestamp; people write it for "never".
+        Err(_) => (date.year() == 9999).then_some(Timestamp::MAX),
+    }
 }
 
 /// Writes a date as people and machines read it, to the second, in UTC.
@@ -37,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_that_a_supported_service_writes_is_read_as_the_same_instant() {
+    fn n22_every_form_that_a_supported_service_writes_is_read_as_the_same_instant() {
         let expected = Some(UnixTime::from_millis(1_795_287_358_000));
         for text in [
             "2026-11-21T18:55:58.000000Z",
@@ -60,11 +71,22 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_date() {
+    fn n22_the_last_day_of_the_calendar_is_far_off_and_no_mistake() {
+        let last = Some(UnixTime::from_millis(Timestamp::MAX.as_millisecond()));
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59"] {
+            assert_eq!(parse_timestamp(text), last, "{text}");
+        }
+    }
+
+    #[test]
+    fn n22_anything_else_is_no_date() {
         for text in [
             "",
             "tomorrow",
             "2026-11-21",
+            "2026-11-21Z",
+            "2026-11-21T18:55:58ZZ",
+            "-009999-01-01T00:00:00Z",
             "2026-13-21T00:00:00Z",
             "1795287358",
             "2026-11-21T18:55:58+99:99",

@@ -173,12 +173,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_around_a_token_do_not_make_another_token() {
+    fn m02_blanks_around_a_token_do_not_make_another_token() {
         let hasher = TokenHasher::new([7; 32]);
         let plain = hasher.key(RawToken::new(b"gAAAA"), Allowance::None);
         assert_eq!(plain, hasher.key(RawToken::new(b" \tgAAAA "), Allowance::None));
         assert_ne!(plain, hasher.key(RawToken::new(b"gAAAA"), Allowance::Expired));
         assert_ne!(plain, TokenHasher::new([8; 32]).key(RawToken::new(b"gAAAA"), Allowance::None));
+    }
+
+    #[test]
+    fn m18_keys_of_tokens_that_are_almost_alike_share_nothing_that_could_be_timed() {
+        let hasher = TokenHasher::new([7; 32]);
+        let key = |token: &[u8]| hasher.key(RawToken::new(token), Allowance::None);
+        let known = key(b"gAAAAABr0123456789");
+        for near in [&b"gAAAAABr012345678"[..], b"gAAAAABr0123456780", b"hAAAAABr0123456789"] {
+            // The comparison is one of keys, and what two of them share is chance.
+            let same = known.0.iter().zip(key(near).0).filter(|(a, b)| **a == *b).count();
+            assert!(same < 4, "{same} of 16 bytes");
+        }
     }
 
     #[test]
@@ -201,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn no_form_of_a_token_prints_it() {
+    fn m02_p01_no_form_of_a_token_prints_it() {
         let token = RawToken::new(b"gAAAAsecret");
         let hasher = TokenHasher::new([7; 32]);
         let shown = format!(

@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_usable_until_the_first_of_its_two_ends() {
+    fn m06_p15_an_answer_is_usable_until_the_first_of_its_two_ends() {
         let s = Duration::from_secs;
         for (usable_until, expires_at, steady, wall, expected) in [
             (s(300), 1_000, s(0), 0, Freshness::Usable),
@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_lives_longer_than_configured_or_than_its_token(
+        fn b20_m08_no_answer_lives_longer_than_configured_or_than_its_token(
             ttl in 0..1_000_000_u64,
             jitter in 0.0..=1.0,
             draw in 0.0..1.0,

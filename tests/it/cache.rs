@@ -24,7 +24,7 @@ fn the_second_request_asks_nobody() {
 }
 
 #[test]
-fn a_thousand_clients_with_one_new_token_are_one_question() {
+fn m11_a_thousand_clients_with_one_new_token_are_one_question() {
     let scene = Scene::start();
     let token = scene.token();
     let gate = Arc::new(Semaphore::new(0));
@@ -44,7 +44,7 @@ fn a_thousand_clients_with_one_new_token_are_one_question() {
 }
 
 #[test]
-fn the_first_to_ask_may_leave_and_the_others_are_answered() {
+fn m12_the_first_to_ask_may_leave_and_the_others_are_answered() {
     let scene = Scene::start();
     let token = scene.token();
     let gate = Arc::new(Semaphore::new(0));
@@ -70,7 +70,7 @@ fn the_first_to_ask_may_leave_and_the_others_are_answered() {
 }
 
 #[test]
-fn different_tokens_are_different_questions_and_never_mixed_up() {
+fn m13_different_tokens_are_different_questions_and_never_mixed_up() {
     let scene = Scene::start();
     let users = [("alice", "demo"), ("bob", "demo"), ("carol", "other"), ("nova", "service")];
     let tokens: Vec<_> = (0..40)
@@ -93,7 +93,7 @@ fn different_tokens_are_different_questions_and_never_mixed_up() {
 }
 
 #[test]
-fn a_refused_token_is_refused_again_without_asking() {
+fn n06_a_refused_token_is_refused_again_without_asking() {
     let scene = Scene::start();
     for _ in 0..5 {
         assert_eq!(scene.sidecar.get_as("made-up", "/").status, 401);
@@ -114,7 +114,7 @@ fn a_refusal_is_forgotten_when_its_time_is_up() {
 }
 
 #[test]
-fn a_failure_to_know_is_not_remembered() {
+fn m10_a_failure_to_know_is_not_remembered() {
     let scene = Scene::start();
     let token = scene.token();
     for fault in [FaultKind::status(500), FaultKind::status(503), FaultKind::too_many(None)] {
@@ -128,7 +128,7 @@ fn a_failure_to_know_is_not_remembered() {
 }
 
 #[test]
-fn an_answer_is_believed_no_longer_than_the_ttl() {
+fn m07_m22_an_answer_is_believed_no_longer_than_the_ttl() {
     let scene = Scene::with(&[("cache.ttl", "200ms"), ("cache.jitter", "0%")]);
     let token = scene.token();
     let start = Instant::now();
@@ -150,7 +150,7 @@ fn a_ttl_of_zero_asks_for_every_request() {
 }
 
 #[test]
-fn a_token_that_ends_while_it_is_cached_is_refused_without_asking() {
+fn m04_a_token_that_ends_while_it_is_cached_is_refused_without_asking() {
     let scene = Scene::start();
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
     let token = issue.lifetime(Duration::from_secs(2)).token();
@@ -162,7 +162,7 @@ fn a_token_that_ends_while_it_is_cached_is_refused_without_asking() {
 }
 
 #[test]
-fn a_revoked_token_passes_until_it_is_purged_and_not_after() {
+fn m07_a_revoked_token_passes_until_it_is_purged_and_not_after() {
     for by in ["all", "user", "project", "audit_id", "token_digest"] {
         let scene = Scene::start();
         let (token, query) = known_token(&scene, by);

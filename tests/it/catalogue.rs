@@ -10,7 +10,7 @@ const ON: (&str, &str) = ("headers.service_catalog", "true");
 const LEFT_OUT: &str = "portcullis_identity_fields_left_out_total{field=\"service_catalog\"}";
 
 #[test]
-fn nobody_gets_it_unasked() {
+fn a16_nobody_gets_it_unasked() {
     let scene = Scene::start();
     assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
     assert_eq!(told(&scene), [""; 0]);
@@ -68,7 +68,7 @@ fn a_remembered_user_has_it_too() {
 }
 
 #[test]
-fn one_that_is_too_long_is_left_out_and_counted_and_the_request_passes() {
+fn a16_one_that_is_too_long_is_left_out_and_counted_and_the_request_passes() {
     let scene = Scene::with(&[ON, ("headers.max_field", "1KiB")]);
     scene.keystone.adjust(|profile| profile.extra_regions = 1);
     let token = scene.token();

@@ -6,7 +6,7 @@ use crate::support::{Client, Response, Scene};
 const BASIC: (&str, &str) = ("WWW-Authenticate", "Basic realm=\"mine\"");
 
 #[test]
-fn a_401_of_the_services_own_gains_ours_once_and_keeps_its_body() {
+fn a22_a_401_of_the_services_own_gains_ours_once_and_keeps_its_body() {
     let scene = Scene::start();
     scene.upstream.respond(401, &[("Content-Type", "text/plain")], b"no\n");
     let response = scene.sidecar.get_as(&scene.token(), "/");

@@ -92,7 +92,7 @@ fn variables_cover_the_file_and_flags_cover_variables() {
 }
 
 #[test]
-fn config_show_shows_no_secret_whoever_wrote_it() {
+fn p12_config_show_shows_no_secret_whoever_wrote_it() {
     let yaml = "upstream: http://127.0.0.1:9000\nkeystone: {auth_url: \"http://127.0.0.1:5000\", \
                 username: u, user_domain_name: Default, password: CANARY}\n";
     let said = with_config("config show", yaml, &[]);

@@ -16,7 +16,7 @@ fn the_storage_token_counts_when_there_is_no_auth_token() {
 }
 
 #[test]
-fn a_storage_token_beside_an_auth_token_is_neither_believed_nor_passed_on() {
+fn b05_a_storage_token_beside_an_auth_token_is_neither_believed_nor_passed_on() {
     let scene = Scene::start();
     let (token, other) = (scene.token(), scene.token());
     let fields = [("X-Storage-Token", &other[..]), ("X-Auth-Token", &token)];

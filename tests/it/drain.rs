@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use crate::support::{Client, Scene, Sidecar, eventually, get};
 
 #[test]
-fn requests_sent_while_it_stops_are_all_answered() {
+fn p05_requests_sent_while_it_stops_are_all_answered() {
     let scene = Scene::start();
     let token = scene.token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
@@ -60,7 +60,7 @@ fn readiness_turns_red_while_connections_are_still_accepted() {
 }
 
 #[test]
-fn a_request_under_way_is_finished() {
+fn p05_a_request_under_way_is_finished() {
     let scene = Scene::start();
     let gate = hold(&scene);
     let mut client = Client::connect(scene.sidecar.public);

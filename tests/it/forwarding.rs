@@ -78,7 +78,7 @@ fn what_belongs_to_one_connection_is_removed_from_requests() {
 }
 
 #[test]
-fn what_belongs_to_one_connection_is_removed_from_responses() {
+fn a22_what_belongs_to_one_connection_is_removed_from_responses() {
     let scene = Scene::start();
     let token = scene.token();
     let fields = [
@@ -117,7 +117,7 @@ fn answers_without_a_body_end_at_once_and_the_connection_goes_on() {
 }
 
 #[test]
-fn a_chunked_body_passes_both_ways() {
+fn d09_a_chunked_body_passes_both_ways() {
     let scene = Scene::start();
     let token = scene.token();
     scene.upstream.answer(|call| {
@@ -146,7 +146,7 @@ fn a_body_that_ends_with_its_connection_is_passed_whole() {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_seen_to_break_off() {
+fn d25_a_body_that_breaks_off_is_seen_to_break_off() {
     let scene = Scene::start();
     scene.upstream.respond_raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
     let mut client = Client::connect(scene.sidecar.public);
@@ -188,7 +188,7 @@ fn an_old_clients_request_without_a_host_is_sent_with_the_services_own() {
 }
 
 #[test]
-fn a_client_that_waits_for_100_continue_is_told_to_go_on() {
+fn d21_a_client_that_waits_for_100_continue_is_told_to_go_on() {
     let scene = Scene::start();
     let mut client = Client::connect(scene.sidecar.public);
     client.send(format!(
@@ -229,7 +229,7 @@ fn informational_answers_of_the_service_do_not_end_the_request() {
 }
 
 #[test]
-fn pipelined_requests_are_answered_in_order() {
+fn d27_pipelined_requests_are_answered_in_order() {
     let scene = Scene::start();
     scene.upstream.answer(|call| {
         let target = call.request.target().to_owned();
@@ -249,7 +249,7 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 #[test]
-fn an_upgrade_is_not_passed_on() {
+fn d24_an_upgrade_is_not_passed_on() {
     let scene = Scene::start();
     scene.upstream.respond(101, &[("Upgrade", "websocket"), ("Connection", "Upgrade")], b"");
     let token = scene.token();

@@ -38,7 +38,7 @@ const DEMO: [&str; 5] = [
 ];
 
 #[test]
-fn a_project_token_brings_user_project_and_roles() {
+fn b17_a_project_token_brings_user_project_and_roles() {
     let scene = Scene::start();
     let token = scene.token();
     let own = [
@@ -54,7 +54,7 @@ fn a_project_token_brings_user_project_and_roles() {
 }
 
 #[test]
-fn a_domain_token_brings_the_domain_and_no_project() {
+fn b17_a_domain_token_brings_the_domain_and_no_project() {
     let scene = Scene::start();
     let token = scene.keystone.issue("bob", Scope::domain("Default")).token();
     let own = [
@@ -70,7 +70,7 @@ fn a_domain_token_brings_the_domain_and_no_project() {
 }
 
 #[test]
-fn a_system_token_brings_the_scope_all() {
+fn b17_a_system_token_brings_the_scope_all() {
     let scene = Scene::start();
     let token = scene.keystone.issue("bob", Scope::system()).token();
     let own = [
@@ -85,7 +85,7 @@ fn a_system_token_brings_the_scope_all() {
 }
 
 #[test]
-fn an_unscoped_token_brings_the_user_alone_and_empty_roles() {
+fn a09_b17_an_unscoped_token_brings_the_user_alone_and_empty_roles() {
     let scene = Scene::start();
     let token = scene.keystone.issue("alice", Scope::Unscoped).token();
     let own = [
@@ -99,7 +99,7 @@ fn an_unscoped_token_brings_the_user_alone_and_empty_roles() {
 }
 
 #[test]
-fn a_trust_token_brings_the_trustor_with_the_delegated_roles() {
+fn b17_a_trust_token_brings_the_trustor_with_the_delegated_roles() {
     let scene = Scene::start();
     let token = scene.keystone.issue("carol", Scope::Unscoped).trust("alice-to-carol").token();
     let seen = seen(&scene, &token);
@@ -132,7 +132,7 @@ fn access_rules_that_nobody_enforces_are_a_401() {
 }
 
 #[test]
-fn names_beyond_ascii_travel_as_utf_8() {
+fn a12_names_beyond_ascii_travel_as_utf_8() {
     let scene = Scene::start();
     let token = scene.keystone.issue("Žluťoučký", Scope::project("東京")).token();
     let seen = seen(&scene, &token);
@@ -173,7 +173,7 @@ fn refusals_carry_a_request_id_too() {
 }
 
 #[test]
-fn a_clients_word_about_its_own_origin_is_replaced() {
+fn c19_a_clients_word_about_its_own_origin_is_replaced() {
     let scene = Scene::start();
     let token = scene.token();
     let fields = [

@@ -13,6 +13,7 @@
 )]
 
 mod access_rules;
+mod attacks;
 mod bad_input;
 mod cache;
 mod catalogue;

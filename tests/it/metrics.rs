@@ -168,7 +168,7 @@ fn counters_start_at_zero() {
 }
 
 #[test]
-fn no_traffic_makes_a_new_series() {
+fn p03_no_traffic_makes_a_new_series() {
     let scene = Scene::with(&[
         ("keystone.timeout", "200ms"),
         ("upstream.response_timeout", "200ms"),

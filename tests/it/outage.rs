@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[test]
-fn cached_tokens_work_while_keystone_is_gone() {
+fn m21_n01_cached_tokens_work_while_keystone_is_gone() {
     let scene = Scene::start();
     let token = scene.token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
@@ -23,7 +23,7 @@ fn cached_tokens_work_while_keystone_is_gone() {
 }
 
 #[test]
-fn unknown_tokens_are_told_to_come_back_soon_enough() {
+fn n01_unknown_tokens_are_told_to_come_back_soon_enough() {
     let scene = Scene::start();
     let token = scene.token();
     scene.keystone.stop();
@@ -42,7 +42,7 @@ fn a_request_without_a_token_is_a_401_whatever_keystone_does() {
 }
 
 #[test]
-fn probes_stay_green() {
+fn p17_probes_stay_green() {
     let scene = Scene::start();
     scene.keystone.stop();
     scene.sidecar.get_as("made-up", "/");
@@ -52,7 +52,7 @@ fn probes_stay_green() {
 }
 
 #[test]
-fn the_proxy_starts_before_keystone_does() {
+fn n21_the_proxy_starts_before_keystone_does() {
     let keystone = Keystone::start();
     keystone.stop();
     let scene = Scene::of(keystone, &[]);
@@ -76,7 +76,7 @@ fn it_recovers_at_once_when_keystone_is_back() {
 }
 
 #[test]
-fn a_keystone_restarted_between_requests_goes_unnoticed() {
+fn n13_a_keystone_restarted_between_requests_goes_unnoticed() {
     let scene = Scene::start();
     for _ in 0..5 {
         assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
@@ -86,7 +86,7 @@ fn a_keystone_restarted_between_requests_goes_unnoticed() {
 }
 
 #[test]
-fn a_keystone_that_hangs_is_given_up_at_the_deadline() {
+fn n02_a_keystone_that_hangs_is_given_up_at_the_deadline() {
     let scene = Scene::with(&[("keystone.timeout", "300ms")]);
     let hang = scene.keystone.fail(Fault::validate(FaultKind::Hang));
     let start = Instant::now();
@@ -126,7 +126,7 @@ fn a_slow_keystone_within_the_deadline_is_waited_for() {
 }
 
 #[test]
-fn a_hanging_keystone_does_not_hold_up_cached_tokens_or_probes() {
+fn n02_a_hanging_keystone_does_not_hold_up_cached_tokens_or_probes() {
     let scene = Scene::start();
     let known = scene.token();
     assert_eq!(scene.sidecar.get_as(&known, "/").status, 200);

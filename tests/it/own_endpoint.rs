@@ -8,7 +8,7 @@ use crate::support::{ACCOUNT, Keystone, Process, Proxy, Relay, Scene, Scratch, e
 const INTERNAL: (&str, &str) = ("keystone.interface", "internal");
 
 #[test]
-fn questions_go_to_the_interface_and_logins_stay_where_they_were() {
+fn n16_questions_go_to_the_interface_and_logins_stay_where_they_were() {
     let keystone = Keystone::start();
     let relay = Relay::before(keystone.address());
     move_to(&keystone, "internal", "RegionOne", &relay.url());

@@ -11,12 +11,12 @@ const PASSWORD: &str = "CANARY-password-5b0c";
 const MADE_UP: &str = "CANARY-token-91f3";
 
 #[test]
-fn nothing_secret_is_written_in_json() {
+fn p01_nothing_secret_is_written_in_json() {
     search(&["log.format=json"]);
 }
 
 #[test]
-fn nothing_secret_is_written_when_tokens_validate_themselves() {
+fn b10_p01_nothing_secret_is_written_when_tokens_validate_themselves() {
     let (keystone, upstream) = (Keystone::start(), Upstream::start());
     let yaml = format!(
         "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\", timeout: 300ms}}\n",

@@ -40,7 +40,7 @@ fn a_connection_goes_on_after_a_refused_head() {
 }
 
 #[test]
-fn a_refused_client_that_waits_to_send_its_body_hears_the_refusal_alone_and_at_once() {
+fn d20_a_refused_client_that_waits_to_send_its_body_hears_the_refusal_alone_and_at_once() {
     let scene = Scene::start();
     let start = Instant::now();
     for token in ["", "X-Auth-Token: made-up\r\n"] {
@@ -59,7 +59,7 @@ fn a_refused_client_that_waits_to_send_its_body_hears_the_refusal_alone_and_at_o
 }
 
 #[test]
-fn a_body_sent_after_its_refusal_is_no_request() {
+fn d19_a_body_sent_after_its_refusal_is_no_request() {
     let scene = Scene::start();
     let token = scene.token();
     let mut client = Client::connect(scene.sidecar.public);

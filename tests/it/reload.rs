@@ -29,7 +29,7 @@ fn a_changed_file_changes_the_policy_without_a_restart() {
 }
 
 #[test]
-fn whatever_is_wrong_the_old_policy_stays_and_says_why_until_it_is_mended() {
+fn p04_whatever_is_wrong_the_old_policy_stays_and_says_why_until_it_is_mended() {
     let stage = Stage::with(MEMBERS);
     for (wrong, why) in [
         ("routes: [\n", "portcullis.yaml:"),
@@ -91,7 +91,7 @@ fn policy_files_and_directories_are_watched_through_links() {
 }
 
 #[test]
-fn what_needs_a_restart_is_named_and_not_in_force() {
+fn m20_what_needs_a_restart_is_named_and_not_in_force() {
     let stage = Stage::with(MEMBERS);
     let more = "cache: {ttl: 60s}\nupstreams: {images: \"http://127.0.0.1:9\"}\n\
                 keystone: {auth_url: \"http://127.0.0.1:9\", username: a, password: CANARY, \
@@ -141,7 +141,7 @@ fn a_request_under_way_keeps_its_policy() {
 }
 
 #[test]
-fn two_hundred_reloads_under_load_lose_no_request() {
+fn p04_two_hundred_reloads_under_load_lose_no_request() {
     let stage = Stage::with(MEMBERS);
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..3)

@@ -87,7 +87,7 @@ fn a_bad_client_token_is_a_401() {
 }
 
 #[test]
-fn a_token_of_ours_that_keystone_refuses_is_replaced_once() {
+fn n04_a_token_of_ours_that_keystone_refuses_is_replaced_once() {
     let scene = Scene::in_service_mode(&[]);
     scene.assert_serves();
     let own = scene.keystone.questions()[0].header("x-auth-token").unwrap().to_owned();
@@ -99,7 +99,7 @@ fn a_token_of_ours_that_keystone_refuses_is_replaced_once() {
 }
 
 #[test]
-fn a_refusal_that_a_new_token_does_not_cure_is_a_503() {
+fn n04_a_refusal_that_a_new_token_does_not_cure_is_a_503() {
     let scene = Scene::in_service_mode(&[]);
     scene.keystone.fail(Fault::validate(FaultKind::status(401)));
     let response = scene.sidecar.get_as(&scene.token(), "/");
@@ -153,7 +153,7 @@ fn a_wrong_password_is_a_503_and_no_flood_of_logins() {
 }
 
 #[test]
-fn an_account_that_may_not_ask_about_others_is_a_503() {
+fn n05_an_account_that_may_not_ask_about_others_is_a_503() {
     let settings = [
         ("keystone.username", "carol"),
         ("keystone.user_domain_name", "Default"),
@@ -205,7 +205,7 @@ fn a_token_of_another_scope_is_asked_about_just_the_same() {
 }
 
 #[test]
-fn our_token_is_renewed_before_it_ends() {
+fn n15_our_token_is_renewed_before_it_ends() {
     let scene = short_lived();
     scene.assert_serves();
     eventually("it is renewed", || {

@@ -37,7 +37,7 @@ fn a_good_one_adds_the_service_beside_the_user() {
 }
 
 #[test]
-fn a_bad_one_refuses_the_request_of_a_good_user() {
+fn b13_a_bad_one_refuses_the_request_of_a_good_user() {
     let scene = Scene::start();
     let (expired, revoked) = (scene.service_token(), scene.service_token());
     scene.keystone.expire(&expired);
@@ -51,7 +51,7 @@ fn a_bad_one_refuses_the_request_of_a_good_user() {
 }
 
 #[test]
-fn one_without_a_service_role_refuses_the_request() {
+fn b12_one_without_a_service_role_refuses_the_request() {
     let scene = Scene::start();
     let roleless = scene.keystone.issue("carol", Scope::project("other")).token();
     assert_unauthorized(&scene.get_with(&scene.token(), &roleless));
@@ -187,7 +187,7 @@ fn in_service_mode_it_vouches_for_a_user_whose_token_has_ended() {
 }
 
 #[test]
-fn what_it_vouched_for_admits_nobody_without_it() {
+fn m05_what_it_vouched_for_admits_nobody_without_it() {
     let scene = Scene::in_service_mode(&[]);
     let (user, service) = (expired(&scene), scene.service_token());
     for _ in 0..3 {
@@ -200,7 +200,7 @@ fn what_it_vouched_for_admits_nobody_without_it() {
 }
 
 #[test]
-fn what_was_refused_alone_can_still_be_vouched_for() {
+fn m05_what_was_refused_alone_can_still_be_vouched_for() {
     let scene = Scene::in_service_mode(&[]);
     let (user, service) = (expired(&scene), scene.service_token());
     assert_unauthorized(&scene.sidecar.get_as(&user, "/"));
@@ -293,7 +293,7 @@ fn a_purge_by_digest_takes_both_answers_about_a_token() {
 }
 
 #[test]
-fn the_systems_scope_is_the_users_and_never_the_services() {
+fn a14_the_systems_scope_is_the_users_and_never_the_services() {
     let scene = Scene::start();
     let system = scene.keystone.issue("bob", Scope::system()).token();
     assert_eq!(scene.get_with(&system, &scene.service_token()).status, 200);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::support::{Client, Response, Scene, eventually, exchange, get};
 
 #[test]
-fn probes_answer_and_readiness_follows_the_workers() {
+fn p17_probes_answer_and_readiness_follows_the_workers() {
     let scene = Scene::start();
     assert_eq!(get(scene.sidecar.telemetry, "/livez", &[]).status, 200);
     for probe in ["/startupz", "/readyz"] {
@@ -15,7 +15,7 @@ fn probes_answer_and_readiness_follows_the_workers() {
 }
 
 #[test]
-fn telemetry_only_reads() {
+fn p08_telemetry_only_reads() {
     let scene = Scene::start();
     for method in ["POST", "PUT", "DELETE"] {
         assert_eq!(ask(&scene, method, "/metrics").status, 405);
@@ -38,7 +38,7 @@ fn metrics_are_prometheus_text() {
 }
 
 #[test]
-fn the_configuration_is_shown_without_secrets() {
+fn p08_the_configuration_is_shown_without_secrets() {
     let scene = Scene::with(&[
         ("keystone.username", "authsvc"),
         ("keystone.user_domain_name", "Default"),
@@ -116,7 +116,7 @@ fn a_host_that_is_said_twice_or_is_no_text_cannot_use_the_admin_listener() {
 }
 
 #[test]
-fn side_doors_are_not_on_the_public_listener() {
+fn c20_p08_side_doors_are_not_on_the_public_listener() {
     let scene = Scene::start();
     let pages = ["/metrics", "/livez", "/readyz", "/config", "/cache", "/log-level"];
     for page in pages {

@@ -49,7 +49,7 @@ fn a_slow_upload_is_no_slow_answer() {
 }
 
 #[test]
-fn a_clients_broken_chunk_is_its_own_fault_and_not_the_services() {
+fn d08_a_clients_broken_chunk_is_its_own_fault_and_not_the_services() {
     let scene = Scene::start();
     let token = scene.token();
     let breaks = ["zz\r\n", "3\r\nabcX\r\n0\r\n\r\n", "fffffffffffffffff\r\n", "-1\r\n", "\r\n"];
@@ -88,7 +88,7 @@ fn an_answer_before_the_whole_request_is_passed_on() {
 }
 
 #[test]
-fn an_upload_cut_short_by_a_whole_answer_ends_with_its_connection() {
+fn d22_an_upload_cut_short_by_a_whole_answer_ends_with_its_connection() {
     // One worker, so that the next request could meet the same connection.
     let scene = Scene::with(&[("server.workers", "1")]);
     let whole = vec![b'x'; 1 << 20];

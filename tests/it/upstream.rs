@@ -60,7 +60,7 @@ fn a_get_on_a_connection_that_has_died_is_sent_again() {
 }
 
 #[test]
-fn a_post_on_a_connection_that_has_died_is_never_sent_again() {
+fn d30_a_post_on_a_connection_that_has_died_is_never_sent_again() {
     for body in [&b""[..], b"pay 1"] {
         let scene = Scene::start();
         let mut client = with_a_connection_that_dies_on_use(&scene);
@@ -130,7 +130,7 @@ fn nonsense_of_the_service_is_a_502() {
 }
 
 #[test]
-fn an_answer_framed_in_two_ways_is_a_502() {
+fn d25_an_answer_framed_in_two_ways_is_a_502() {
     let scene = Scene::start();
     let token = scene.token();
     for framing in [
@@ -176,7 +176,7 @@ fn a_service_that_does_not_answer_is_a_504() {
 }
 
 #[test]
-fn a_client_that_leaves_takes_its_request_along() {
+fn d29_a_client_that_leaves_takes_its_request_along() {
     let scene = Scene::start();
     let gone = std::sync::Arc::new(AtomicUsize::new(0));
     let seen = std::sync::Arc::clone(&gone);
@@ -196,7 +196,7 @@ fn a_client_that_leaves_takes_its_request_along() {
 }
 
 #[test]
-fn a_service_on_a_unix_socket_is_reached() {
+fn p09_a_service_on_a_unix_socket_is_reached() {
     let scratch = Scratch::new();
     let keystone = Keystone::start();
     let upstream = Upstream::on_unix_socket(&scratch.path().join("app.sock"));

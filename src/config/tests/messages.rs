@@ -73,7 +73,7 @@ const LOUD: &str = r#"4:14: log.level: "info,a=loud" is not a level; write error
 const INOF: &str = r#"4:14: log.level: "inof" is not a level; write error, warn, info, debug or trace, or levels for single parts, as in info,portcullis::keystone=debug"#;
 
 #[test]
-fn every_mistake_is_told_with_place_key_value_and_remedy() {
+fn d31_p11_every_mistake_is_told_with_place_key_value_and_remedy() {
     for (text, expected) in WRONG {
         let expected: Vec<String> =
             expected.iter().map(|line| format!("portcullis.yaml:{line}")).collect();

@@ -18,7 +18,7 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
 }
 
 #[test]
-fn a_secret_file_that_everybody_can_read_is_a_warning() {
+fn p12_a_secret_file_that_everybody_can_read_is_a_warning() {
     use std::os::unix::fs::PermissionsExt;
 
     let directory = Scratch::new("open-secret");

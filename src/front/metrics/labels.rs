@@ -152,7 +152,7 @@ impl From<Forbidden> for Reason {
 label! {
     /// Why a request was refused before anybody looked at its token.
     pub(in crate::front) Rejected as "reason" {
-        /// A `Connection` field that is no list of names.
+        /// A `Connection` field that is no list of names, or names what may not go.
         Connection => "connection",
         /// More fields than the limit.
         Fields => "fields",

@@ -43,6 +43,7 @@ struct TokenBody {
     #[serde(rename = "OS-TRUST:trust")]
     trust: Option<Trust>,
     bind: Option<Value>,
+    oauth2_credential: Option<Value>,
 }
 
 /// Absent means true (keystonemiddleware: there was no admin project once); null says nothing and is
@@ -135,7 +136,7 @@ pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
     if expires_at <= how.now && how.allowance == Allowance::None {
         return Err(KeystoneError::Bad(BadToken::Expired));
     }
-    if token.bind.as_ref().is_some_and(|bind| bind.as_object().is_none_or(|all| !all.is_empty())) {
+    if is_bound(&token) {
         return Err(KeystoneError::Bad(BadToken::Bound));
     }
     let credential = token.application_credential.take();
@@ -155,6 +156,13 @@ pub(super) fn draft(body: &[u8], how: Reading) -> Result<Draft, KeystoneError> {
         catalogue: None,
         token_info: None,
     })
+}
+
+/// Whether the token is good only together with something that is not shown here: a Kerberos
+/// ticket (`bind`), or the certificate whose thumbprint `oauth2_credential` holds.
+fn is_bound(token: &TokenBody) -> bool {
+    let says = |member: &Value| member.as_object().is_none_or(|all| !all.is_empty());
+    [&token.bind, &token.oauth2_credential].into_iter().flatten().any(says)
 }
 
 /// The identity that a draft makes.

@@ -83,7 +83,7 @@ fn every_optional_member_may_be_missing_or_null() {
 }
 
 #[test]
-fn an_admin_project_is_believed_unless_it_is_denied_or_null() {
+fn a15_an_admin_project_is_believed_unless_it_is_denied_or_null() {
     for (value, expected) in [
         (None, true),
         (Some(json!(true)), true),
@@ -138,10 +138,11 @@ fn a_document_that_cannot_be_understood_is_a_failure_to_know() {
 }
 
 #[test]
-fn an_expired_a_bound_and_a_restricted_token_are_bad_tokens() {
+fn b16_an_expired_a_bound_and_a_restricted_token_are_bad_tokens() {
     for (member, value, why) in [
         ("expires_at", json!("2026-11-21T18:00:00Z"), BadToken::Expired),
         ("bind", json!({"kerberos": "alice"}), BadToken::Bound),
+        ("oauth2_credential", json!({"x5t#S256": "abc"}), BadToken::Bound),
         ("application_credential", json!({"id": "a", "access_rules": []}), BadToken::Restricted),
     ] {
         let mut document = full();

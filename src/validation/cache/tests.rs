@@ -147,7 +147,7 @@ fn an_answer_asked_for_before_a_purge_does_not_come_back_after_it() {
 }
 
 #[test]
-fn a_flood_of_bad_tokens_stays_in_its_bound_and_harms_no_identity() {
+fn m09_a_flood_of_bad_tokens_stays_in_its_bound_and_harms_no_identity() {
     let (cache, _) = cache(&settings());
     learn(&cache, "good", Ok(identity("alice", "p", HOUR)));
     for at in 0..100_000 {
@@ -159,7 +159,7 @@ fn a_flood_of_bad_tokens_stays_in_its_bound_and_harms_no_identity() {
 }
 
 #[test]
-fn identities_are_bounded_in_bytes() {
+fn m19_identities_are_bounded_in_bytes() {
     let (cache, _) = cache(&settings());
     for at in 0..5_000 {
         learn(&cache, &format!("t{at}"), Ok(identity("alice", "p", HOUR)));

@@ -92,7 +92,7 @@ const SERVICES: &[&str] = &[
 ];
 
 #[test]
-fn no_byte_of_a_clients_turns_a_refusal_into_a_pass() {
+fn b15_no_byte_of_a_clients_turns_a_refusal_into_a_pass() {
     for scene in [Scene::with(&[COMPUTE, LAX]), Scene::in_service_mode(&[COMPUTE, LAX])] {
         let tokens = Tokens::of(&scene);
         let allowed = scene.sidecar.get_as("narrow", "/v2.1/servers/abc");

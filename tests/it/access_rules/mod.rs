@@ -48,7 +48,7 @@ const REQUESTS: &[(&str, &str, bool)] = &[
 ];
 
 #[test]
-fn a_request_passes_when_a_rule_allows_it_in_every_reading() {
+fn b14_b15_a_request_passes_when_a_rule_allows_it_in_every_reading() {
     let scene = Scene::with(&[COMPUTE]);
     let token = restricted(&scene.keystone);
     for (method, path, allowed) in REQUESTS {
@@ -76,7 +76,7 @@ fn a_refusal_is_worded_like_any_other() {
 }
 
 #[test]
-fn a_promise_to_keystone_is_made_only_where_it_is_kept() {
+fn b14_a_promise_to_keystone_is_made_only_where_it_is_kept() {
     let lie = ("OpenStack-Identity-Access-Rules", "1");
     for (settings, promised) in [(&[][..], None), (&[COMPUTE], Some("1"))] {
         for scene in [Scene::with(settings), Scene::in_service_mode(settings)] {
@@ -207,7 +207,7 @@ fn a_keystone_without_a_catalogue_is_asked_twice_and_not_for_ever() {
 }
 
 #[test]
-fn a_link_of_a_chain_is_exempt_when_a_service_proves_it_and_only_then() {
+fn b12_b13_a_link_of_a_chain_is_exempt_when_a_service_proves_it_and_only_then() {
     let scene = Scene::with(&[COMPUTE, LAX]);
     let token = restricted(&scene.keystone);
     let roleless = scene.token();
@@ -281,7 +281,7 @@ fn a_service_token_is_bound_by_rules_of_its_own() {
 }
 
 #[test]
-fn delayed_a_refusal_is_passed_on_as_invalid_without_a_claim() {
+fn b13_delayed_a_refusal_is_passed_on_as_invalid_without_a_claim() {
     let scene = Scene::with(&[COMPUTE, LAX, ("auth.delay_decision", "true")]);
     let token = restricted(&scene.keystone);
     let roleless = scene.token();

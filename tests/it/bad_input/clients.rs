@@ -5,29 +5,29 @@ use crate::support::{Client, Response, Scene, request};
 use super::{UNAUTHORIZED, assert_refusal};
 
 #[test]
-fn no_token_is_a_401() {
+fn b01_no_token_is_a_401() {
     refused_at_the_door(&[], 401);
 }
 
 #[test]
-fn an_empty_token_is_a_401() {
+fn b08_an_empty_token_is_a_401() {
     refused_at_the_door(&[("X-Auth-Token", b"")], 401);
 }
 
 #[test]
-fn a_token_of_blanks_is_a_401() {
+fn b08_a_token_of_blanks_is_a_401() {
     refused_at_the_door(&[("X-Auth-Token", b" \t  ")], 401);
 }
 
 #[test]
-fn two_tokens_are_a_401_even_when_they_are_the_same() {
+fn b02_two_tokens_are_a_401_even_when_they_are_the_same() {
     refused_at_the_door(&[("X-Auth-Token", b"abc"), ("X-Auth-Token", b"def")], 401);
     refused_at_the_door(&[("X-Auth-Token", b"abc"), ("x-auth-token", b"abc")], 401);
     refused_at_the_door(&[("X-Storage-Token", b"abc"), ("X-Storage-Token", b"abc")], 401);
 }
 
 #[test]
-fn a_good_token_beside_another_is_a_401() {
+fn b02_a_good_token_beside_another_is_a_401() {
     let scene = Scene::start();
     let token = scene.token();
     for fields in [["X-Auth-Token", "x-auth-token"], ["X-AUTH-TOKEN", "X-Auth-Token"]] {
@@ -39,30 +39,30 @@ fn a_good_token_beside_another_is_a_401() {
 }
 
 #[test]
-fn two_tokens_in_one_field_are_a_401() {
+fn b03_two_tokens_in_one_field_are_a_401() {
     refused_at_the_door(&[("X-Auth-Token", b"abc,def")], 401);
     refused_at_the_door(&[("X-Auth-Token", b"abc, def")], 401);
     refused_at_the_door(&[("X-Auth-Token", b"abc def")], 401);
 }
 
 #[test]
-fn a_token_that_is_not_ascii_is_a_401() {
+fn b07_a_token_that_is_not_ascii_is_a_401() {
     refused_at_the_door(&[("X-Auth-Token", b"tok\xc3\xb6n")], 401);
     refused_at_the_door(&[("X-Auth-Token", b"tok\xff\xfen")], 401);
 }
 
 #[test]
-fn a_bearer_token_is_no_keystone_token() {
+fn b11_a_bearer_token_is_no_keystone_token() {
     refused_at_the_door(&[("Authorization", b"Bearer abc")], 401);
 }
 
 #[test]
-fn a_token_of_40_kb_is_a_431() {
+fn b09_a_token_of_40_kb_is_a_431() {
     refused_at_the_door(&[("X-Auth-Token", "g".repeat(40_000).as_bytes())], 431);
 }
 
 #[test]
-fn a_head_beyond_the_limit_is_a_431() {
+fn b09_a_head_beyond_the_limit_is_a_431() {
     let scene = Scene::start();
     let mut client = Client::connect(scene.sidecar.public);
     // The proxy may close before it has read all of this.
@@ -75,7 +75,7 @@ fn a_head_beyond_the_limit_is_a_431() {
 }
 
 #[test]
-fn a_token_of_32_kb_is_asked_about() {
+fn b09_a_token_of_32_kb_is_asked_about() {
     let scene = Scene::start();
     let issue = scene.keystone.issue("alice", keystone_double::Scope::project("demo"));
     let token = issue.length(32 * 1024).token();
@@ -83,7 +83,7 @@ fn a_token_of_32_kb_is_asked_about() {
 }
 
 #[test]
-fn blanks_around_a_good_token_do_no_harm() {
+fn b06_blanks_around_a_good_token_do_no_harm() {
     let scene = Scene::start();
     let token = scene.token();
     assert_eq!(scene.sidecar.get("/", &[("X-Auth-Token", &format!("  {token} \t"))]).status, 200);
@@ -92,7 +92,7 @@ fn blanks_around_a_good_token_do_no_harm() {
 }
 
 #[test]
-fn an_unknown_token_is_a_401_after_one_question() {
+fn n06_an_unknown_token_is_a_401_after_one_question() {
     let scene = Scene::start();
     let response = scene.sidecar.get_as("made-up", "/");
     assert_refusal(&response, 401, UNAUTHORIZED);
@@ -101,7 +101,7 @@ fn an_unknown_token_is_a_401_after_one_question() {
 }
 
 #[test]
-fn a_connection_field_that_is_no_list_of_names_is_a_400() {
+fn a18_a_connection_field_that_is_no_list_of_names_is_a_400() {
     let scene = Scene::start();
     let token = scene.token();
     for nominated in ["a b", "x:y", "\"x-user-id\""] {
@@ -113,7 +113,7 @@ fn a_connection_field_that_is_no_list_of_names_is_a_400() {
 }
 
 #[test]
-fn a_request_for_two_hosts_is_a_400_and_counted() {
+fn c14_a_request_for_two_hosts_is_a_400_and_counted() {
     let scene = Scene::start();
     let token = scene.token();
     for hosts in [["a.example", "b.example"], ["a.example", "a.example"], ["", "a.example"]] {
@@ -128,7 +128,7 @@ fn a_request_for_two_hosts_is_a_400_and_counted() {
 }
 
 #[test]
-fn a_request_for_no_host_or_an_odd_one_is_a_400_and_counted() {
+fn c14_a_request_for_no_host_or_an_odd_one_is_a_400_and_counted() {
     let scene = Scene::start();
     let token = scene.token();
     let hosts = [
@@ -153,7 +153,7 @@ fn a_request_for_no_host_or_an_odd_one_is_a_400_and_counted() {
 }
 
 #[test]
-fn tunnels_and_echoes_are_a_405() {
+fn c22_tunnels_and_echoes_are_a_405() {
     let scene = Scene::start();
     let token = scene.token();
     for (method, target) in [("TRACE", "/"), ("CONNECT", "service.example:443")] {

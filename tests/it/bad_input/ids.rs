@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::Scene;
 
 #[test]
-fn ids_that_would_break_a_header_never_make_one() {
+fn a11_ids_that_would_break_a_header_never_make_one() {
     assert_believed(&project_token(), 200);
     for place in ["user", "user/domain", "project", "project/domain"] {
         assert_id_makes_none(&project_token(), place, "u\r\nX-Roles: EVIL");

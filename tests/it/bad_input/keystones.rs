@@ -24,7 +24,7 @@ fn a_200_without_a_token_is_a_503() {
 }
 
 #[test]
-fn a_token_without_an_expiry_is_a_503() {
+fn n09_a_token_without_an_expiry_is_a_503() {
     let answer = json!({"token": {"user": {"id": "u", "name": "n"}, "methods": ["password"]}});
     keystone_says(FaultKind::Answer(Canned::json(200, &answer)), 1..=1);
 }
@@ -45,28 +45,28 @@ fn a_404_of_something_that_is_not_keystone_is_a_503() {
 }
 
 #[test]
-fn an_answer_cut_in_the_middle_is_a_503() {
+fn n11_an_answer_cut_in_the_middle_is_a_503() {
     keystone_says(FaultKind::Truncate, 1..=1);
 }
 
 #[test]
-fn an_answer_without_an_end_is_a_503() {
+fn n11_an_answer_without_an_end_is_a_503() {
     keystone_says(FaultKind::Endless { pause: Duration::ZERO }, 1..=1);
     keystone_says(FaultKind::Endless { pause: Duration::from_millis(1) }, 1..=1);
 }
 
 #[test]
-fn an_answer_too_large_to_read_is_a_503() {
+fn n11_an_answer_too_large_to_read_is_a_503() {
     keystone_says(FaultKind::Huge(3 << 20), 1..=1);
 }
 
 #[test]
-fn an_answer_about_another_token_is_a_503() {
+fn m13_n10_an_answer_about_another_token_is_a_503() {
     keystone_says(FaultKind::OtherSubject, 1..=1);
 }
 
 #[test]
-fn a_redirect_is_a_503_and_the_token_is_not_carried_along() {
+fn n08_a_redirect_is_a_503_and_the_token_is_not_carried_along() {
     let elsewhere = Upstream::start();
     keystone_says(FaultKind::Redirect(format!("{}/v3/auth/tokens", elsewhere.url())), 1..=1);
     assert_eq!(elsewhere.connections(), 0);
@@ -92,7 +92,7 @@ fn no_answer_at_all_is_a_503() {
 }
 
 #[test]
-fn every_failure_of_keystone_is_a_503() {
+fn n03_every_failure_of_keystone_is_a_503() {
     for status in [400, 405, 410, 418, 500, 502, 503, 504] {
         keystone_says(FaultKind::status(status), 1..=1);
     }
@@ -106,7 +106,7 @@ fn a_2xx_that_is_no_200_is_a_503() {
 }
 
 #[test]
-fn a_429_of_keystone_is_a_503_and_a_pause() {
+fn n07_a_429_of_keystone_is_a_503_and_a_pause() {
     let scene = Scene::start();
     scene.keystone.fail(Fault::validate(FaultKind::too_many(Some("7"))).times(1));
     let response = scene.sidecar.get_as(&scene.token(), "/");

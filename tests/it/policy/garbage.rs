@@ -126,7 +126,7 @@ const METHODS: &[&str] = &["GET", "GET", "GET", "POST", "POST", "HEAD", "get", "
 const TOKENS: &[&str] = &["MEMBER", "MEMBER", "STRANGER", "", "made-up", "MEMBER,STRANGER"];
 
 #[test]
-fn no_byte_of_a_request_turns_a_deny_into_an_allow() {
+fn c25_no_byte_of_a_request_turns_a_deny_into_an_allow() {
     let scene = Scene::guarding(ROUTES);
     let (member, stranger) = (scene.token(), stranger(&scene));
     let (mine, other) = (project(&scene, "demo"), project(&scene, "other"));

@@ -186,7 +186,7 @@ fn c13_a_host_with_more_than_a_host_in_it_is_refused() {
 }
 
 #[test]
-fn c15_fields_that_name_another_method_or_path_are_stripped() {
+fn c15_c18_fields_that_name_another_method_or_path_are_stripped() {
     let scene = Scene::guarding(ROUTES);
     let token = scene.token();
     for name in [
@@ -198,6 +198,7 @@ fn c15_fields_that_name_another_method_or_path_are_stripped() {
         "X-Rewrite-URL",
         "X-Forwarded-Uri",
         "X-Forwarded-Method",
+        "X-Forwarded-Prefix",
         "X-Original-Method",
     ] {
         let fields = [("X-Auth-Token", &token[..]), (name, "DELETE")];

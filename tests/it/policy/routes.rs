@@ -5,7 +5,7 @@ use crate::support::{Client, Response, Scene};
 use super::{SERVICE, admin, assert_refused};
 
 #[test]
-fn the_first_route_that_fits_decides() {
+fn c23_the_first_route_that_fits_decides() {
     let scene = Scene::guarding(
         "routes:\n- {path: /a/open, allow: public}\n- {path: /a/**, check: '!'}\n\
          - {path: /a/late, allow: public}\n- {path: /**, allow: authenticated}\n",
@@ -54,7 +54,7 @@ fn hosts_are_told_apart_whatever_their_case_port_and_trailing_dot() {
 }
 
 #[test]
-fn what_no_route_takes_is_refused_without_asking_keystone() {
+fn c24_what_no_route_takes_is_refused_without_asking_keystone() {
     let scene = Scene::guarding(SERVICE);
     for token in ["", "made-up", &scene.token(), &admin(&scene)] {
         for path in ["/", "/nowhere", "/healthz/x", "/v3/p/volume", "/ME"] {
@@ -66,7 +66,7 @@ fn what_no_route_takes_is_refused_without_asking_keystone() {
 }
 
 #[test]
-fn an_empty_list_of_routes_denies_everything() {
+fn c24_p11_an_empty_list_of_routes_denies_everything() {
     let scene = Scene::guarding("routes: []\n");
     assert_refused(&scene.sidecar.get_as(&admin(&scene), "/"), 403);
     assert_eq!(scene.keystone.validations(), 0);

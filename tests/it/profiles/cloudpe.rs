@@ -5,7 +5,7 @@ use keystone_double::{Double, Profile, Scope, World};
 use crate::support::{Certificate, Keystone, Sidecar, Upstream};
 
 #[test]
-fn a_certificate_of_its_own_needs_its_ca_file_or_an_explicit_insecure() {
+fn n14_a_certificate_of_its_own_needs_its_ca_file_or_an_explicit_insecure() {
     let certificate = Certificate::for_loopback();
     let ca_file = certificate.ca_file().display().to_string();
     for (key, value, status) in [
@@ -28,7 +28,7 @@ fn a_certificate_of_its_own_needs_its_ca_file_or_an_explicit_insecure() {
 }
 
 #[test]
-fn a_certificate_of_somebody_else_is_a_503() {
+fn n14_a_certificate_of_somebody_else_is_a_503() {
     let (own, other) = (Certificate::for_loopback(), Certificate::for_loopback());
     let double = Double::with_profile(World::sample(), Profile::cloudpe());
     let keystone = Keystone::over_tls(double, &own);

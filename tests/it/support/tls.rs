@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rcgen::{CertificateParams, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -23,14 +24,34 @@ impl Certificate {
     /// One for `localhost` and `127.0.0.1`.
     #[track_caller]
     pub fn for_loopback() -> Self {
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let own = rcgen::generate_simple_self_signed(names).expect("a certificate");
+        Self::of(&for_names(&["localhost", "127.0.0.1"]))
+    }
+
+    /// One for loopback that has ended.
+    #[track_caller]
+    pub fn expired() -> Self {
+        let mut certificate = for_names(&["localhost", "127.0.0.1"]);
+        certificate.not_before = rcgen::date_time_ymd(2000, 1, 1);
+        certificate.not_after = rcgen::date_time_ymd(2001, 1, 1);
+        Self::of(&certificate)
+    }
+
+    /// One for this name alone.
+    #[track_caller]
+    pub fn for_name(name: &str) -> Self {
+        Self::of(&for_names(&[name]))
+    }
+
+    #[track_caller]
+    fn of(certificate: &CertificateParams) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let own = certificate.self_signed(&key).expect("a certificate");
         let scratch = Scratch::new();
         Self {
-            chain: vec![CertificateDer::from(own.cert.der().to_vec())],
-            key: PrivateKeyDer::try_from(own.signing_key.serialize_der()).expect("a key"),
-            file: scratch.write("certificate.pem", &own.cert.pem()),
-            key_file: scratch.write("key.pem", &own.signing_key.serialize_pem()),
+            chain: vec![CertificateDer::from(own.der().to_vec())],
+            key: PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
+            file: scratch.write("certificate.pem", &own.pem()),
+            key_file: scratch.write("key.pem", &key.serialize_pem()),
             scratch,
         }
     }
@@ -80,4 +101,10 @@ impl Certificate {
         let config = builder.with_single_cert(self.chain.clone(), self.key.clone_key());
         Arc::new(config.expect("a certificate that fits its key"))
     }
+}
+
+#[track_caller]
+fn for_names(names: &[&str]) -> CertificateParams {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    CertificateParams::new(names).expect("names that a certificate can hold")
 }

@@ -18,7 +18,7 @@ pub(super) const BEYOND: &[Demand] = &[
     demand("N11", "", "two 401s about our own token, and an expired user token", Compared),
     demand("N12", "", "one 401 about our own token heals", Compared),
     demand("N13", "", "401 about our own token for ever is 503", Compared),
-    demand("N14", "", "a hundred requests with one new token", Elsewhere("tests/it/cache.rs", "a_thousand_clients_with_one_new_token_are_one_question")),
+    demand("N14", "", "a hundred requests with one new token", Elsewhere("tests/it/cache.rs", "m11_a_thousand_clients_with_one_new_token_are_one_question")),
     demand("N15", "", "an expired token with a service token, and then without", Compared),
     demand("N16", "", "a cache time of zero", Elsewhere("tests/it/cache.rs", "a_ttl_of_zero_asks_for_every_request")),
     demand("N17", "", "two services with one memcached", Out("there is no memcached yet")),

@@ -78,7 +78,7 @@ pub(super) const DEMANDS: &[Demand] = &[
     demand("61", "test_endpoint_not_found_in_token", "no endpoint in the catalogue fails, and heals", Compared),
     // The cache.
     demand("62", "test_caching_token_on_verify", "two requests are one question", Elsewhere("tests/it/cache.rs", "the_second_request_asks_nobody")),
-    demand("63", "test_memcache_set_expired", "an answer is believed for the configured time", Elsewhere("tests/it/cache.rs", "an_answer_is_believed_no_longer_than_the_ttl")),
+    demand("63", "test_memcache_set_expired", "an answer is believed for the configured time", Elsewhere("tests/it/cache.rs", "m07_m22_an_answer_is_believed_no_longer_than_the_ttl")),
     demand("64", "test_fixed_cache_key_length", "keys are of one length", Elsewhere("src/identity/token.rs", "TokenKey")),
     demand("65", "test_assert_valid_memcache_protection_config", "a wrong protection fails at the start", NO_MEMCACHED),
     demand("66", "test_encrypt_cache_data", "entries are encrypted or signed", NO_MEMCACHED),
