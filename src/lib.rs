@@ -27,4 +27,5 @@ pub mod upstream;
 
 pub mod dial;
 pub mod identity;
+pub mod pem;
 pub mod telemetry;

@@ -119,6 +119,19 @@ impl Endpoint {
         Ok((endpoint, uri.path().to_owned()))
     }
 
+    /// Expects another name in the peer's certificate than the host's, and asks for that one.
+    ///
+    /// # Errors
+    /// A sentence for the operator, begun by `name`, when that cannot be or changes nothing.
+    pub fn expect(&mut self, name: &str) -> Result<(), String> {
+        let server_name = ServerName::try_from(name.to_owned()).map_err(|_| {
+            "cannot be the name in a certificate; write one as in api.example".to_owned()
+        })?;
+        let tls = self.tls.as_mut().ok_or("has no effect, because the address is not https")?;
+        tls.server_name = server_name;
+        Ok(())
+    }
+
     fn unix(path: &str) -> Result<Self, String> {
         // unix:///run/app.sock and unix:/run/app.sock are both in use.
         let path = path.strip_prefix("//").unwrap_or(path);

@@ -6,6 +6,8 @@ mod endpoint;
 mod http1;
 mod security;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::io;

@@ -4,8 +4,10 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject;
+use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::pem;
 
 /// Both sides of the proof.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +42,7 @@ impl Trust {
     /// # Errors
     /// A sentence for the operator when the file cannot be read or holds no certificate.
     pub fn from_ca_file(path: &Path) -> Result<Self, String> {
-        Ok(Self::Roots(certificates(path)?.into()))
+        Ok(Self::Roots(pem::certificates(path)?.into()))
     }
 }
 
@@ -55,12 +57,13 @@ impl ClientCertificate {
     /// Reads both from PEM files, which may be one and the same.
     ///
     /// # Errors
-    /// A sentence for the operator when a file cannot be read or does not hold what it should.
+    /// A sentence for the operator when a file cannot be read, does not hold what it should, or
+    /// does not go with the other.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, String> {
-        let chain = certificates(certificate)?;
-        let key = PrivateKeyDer::from_pem_file(key)
-            .map_err(|error| format!("cannot read a key from {}: {error}", key.display()))?;
-        Ok(Self { chain, key: Arc::new(key) })
+        let (chain, own) = (pem::certificates(certificate)?, pem::key(key)?);
+        let provider = aws_lc_rs::default_provider();
+        pem::pair((certificate, chain.clone()), (key, own.clone_key()), &provider)?;
+        Ok(Self { chain, key: Arc::new(own) })
     }
 }
 
@@ -70,12 +73,58 @@ impl fmt::Debug for ClientCertificate {
     }
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| format!("cannot read certificates from {}: {error}", path.display()))?;
-    if found.is_empty() {
-        return Err(format!("{} holds no PEM certificate", path.display()));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that goes away with its test.
+    struct Scratch(std::path::PathBuf);
+
+    impl Scratch {
+        fn write(name: &str, text: &str) -> Self {
+            let name = format!("portcullis-dial-{}-{name}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            std::fs::write(&path, text).unwrap();
+            Self(path)
+        }
     }
-    Ok(found)
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    #[test]
+    fn no_error_quotes_a_key() {
+        let own = rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+        let certificate = Scratch::write("certificate.pem", &own.cert.pem());
+        let whole = own.signing_key.serialize_pem();
+        let secret: String = whole.lines().nth(1).unwrap().chars().take(24).collect();
+        let numbers: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
+        for text in [
+            whole.replace(['\n', '\r'], ""),
+            whole.replace("-----END", ""),
+            whole.replacen("KEY-----\n", "KEY-----\n!", 1),
+            whole.replace("-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY"),
+        ] {
+            let key = Scratch::write("key.pem", &text);
+            for certificate in [&certificate, &key] {
+                let told = ClientCertificate::from_files(&certificate.0, &key.0).unwrap_err();
+                assert!(!told.contains(&secret) && !told.contains(&numbers.join(", ")), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_certificate_is_refused() {
+        let [one, two] =
+            [(); 2].map(|()| rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap());
+        let certificate = Scratch::write("one.pem", &one.cert.pem());
+        let own = Scratch::write("one.key", &one.signing_key.serialize_pem());
+        let other = Scratch::write("two.key", &two.signing_key.serialize_pem());
+        assert!(ClientCertificate::from_files(&certificate.0, &own.0).is_ok());
+        let told = ClientCertificate::from_files(&certificate.0, &other.0).unwrap_err();
+        assert!(told.contains("is not that of the first certificate"), "{told}");
+    }
 }

@@ -119,9 +119,13 @@ fn fate(name: &HeaderName, client: &HeaderMap, nominated: &[HeaderName]) -> Fate
     // The handshake about the body, and how it is framed, are between the client and us.
     let framing = *name == header::CONTENT_LENGTH || *name == header::EXPECT;
     match classify(name) {
-        Some(Class::Deprecated(_) | Class::Foreign | Class::Service(_) | Class::User(_)) => {
-            Fate::Stripped
-        }
+        Some(
+            Class::Certificate
+            | Class::Deprecated(_)
+            | Class::Foreign
+            | Class::Service(_)
+            | Class::User(_),
+        ) => Fate::Stripped,
         Some(Class::Credential) if credentials::is_unvalidated(name, client) => Fate::Stripped,
         Some(Class::Origin) => Fate::Stays,
         Some(Class::Credential) | None => {

@@ -19,6 +19,8 @@ pub struct Header {
 /// Why a header name is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
+    /// What the certificate says that the client itself has shown.
+    Certificate,
     /// A credential: passed on when spelled exactly so, stripped in any other spelling.
     Credential,
     /// A second name for a claim about the user, kept for old services.
@@ -89,9 +91,13 @@ const fn row(name: &'static str, class: Class, about: &'static str) -> Header {
 /// Names that begin so are protected as well: the families that
 /// identity headers come in, whatever member is invented next.
 pub const PREFIXES: &[&str] = &[
+    "client-cert",
     "openstack-system-",
+    "ssl-client-",
+    "x-amzn-mtls-",
     "x-auth-request-",
     "x-authenticated-",
+    "x-client-cert",
     "x-consumer-",
     "x-identity-",
     "x-impersonator-",
@@ -110,7 +116,7 @@ pub const PREFIXES: &[&str] = &[
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
 /// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 83] = [
+pub static TABLE: [Header; 88] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -144,6 +150,8 @@ pub static TABLE: [Header; 83] = [
     row("x-service-domain-id", Class::Service(Claim::DomainId), "its domain's id"),
     row("x-service-domain-name", Class::Service(Claim::DomainName), "its domain's name"),
     row("x-service-roles", Class::Service(Claim::Roles), "its role names joined by commas"),
+    row("x-client-certificate-subject", Class::Certificate, "the subject of the certificate that the client showed and that was found good, by RFC 4514"),
+    row("x-client-certificate-fingerprint", Class::Certificate, "SHA-256 of that certificate, in lower-case hexadecimal"),
     row("x-auth-token", Class::Credential, "the user token, passed on as the client sent it"),
     row("x-storage-token", Class::Credential, "the user token under Swift's name, passed on when it is the one that was validated"),
     row("x-service-token", Class::Credential, "the token of the service that calls on the user's behalf, passed on as it was sent"),
@@ -167,6 +175,9 @@ pub static TABLE: [Header; 83] = [
     row("x-forwarded-preferred-username", Class::Foreign, "user name in oauth2-proxy's convention"),
     row("x-forwarded-access-token", Class::Foreign, "a credential in oauth2-proxy's convention"),
     row("x-forwarded-client-cert", Class::Foreign, "a client certificate in Envoy's convention"),
+    row("x-forwarded-tls-client-cert", Class::Foreign, "likewise in Traefik's convention"),
+    row("x-forwarded-tls-client-cert-info", Class::Foreign, "likewise"),
+    row("x-arr-clientcert", Class::Foreign, "likewise in Azure's convention"),
     row("x-http-method", Class::Foreign, "another method than the one that was decided about"),
     row("x-http-method-override", Class::Foreign, "likewise"),
     row("x-method-override", Class::Foreign, "likewise"),
@@ -207,7 +218,7 @@ pub fn classify(name: &HeaderName) -> Option<Class> {
         return Some(Class::Foreign);
     }
     // Cheap and final for almost every ordinary field.
-    let begins = [b"x-", b"op", b"re", b"pr", b"fo", b"tr"];
+    let begins = [b"x-", b"op", b"re", b"pr", b"fo", b"tr", b"cl", b"ss"];
     if !begins.iter().any(|begin| name.as_bytes().starts_with(*begin)) {
         return None;
     }

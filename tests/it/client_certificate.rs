@@ -53,11 +53,11 @@ fn half_of_it_and_what_is_none_are_a_wrong_configuration() {
         ),
         (
             vec![format!("keystone.cert_file={file}"), format!("keystone.key_file={file}")],
-            "cannot read a key from",
+            "holds no PEM key",
         ),
         (
             vec!["keystone.cert_file=/nowhere".to_owned(), format!("keystone.key_file={key}")],
-            "cannot read certificates from /nowhere",
+            "cannot read /nowhere",
         ),
     ] {
         let said = check(&settings);

@@ -113,6 +113,14 @@ pub(super) static SECTION: Section = Section {
             "PEM file with the key of `keystone.cert_file`; may be the same file.",
         ),
         Field::new(
+            "keystone.server_name",
+            Kind::Text,
+            Absent::Follows("the host in `keystone.auth_url`"),
+            "The name that Keystone's certificate must bear, and that we ask for, when \
+             `keystone.auth_url` names an address or another host. An endpoint from the catalogue \
+             has its own.",
+        ),
+        Field::new(
             "keystone.interface",
             Kind::Choice(&["public", "internal", "admin"]),
             Absent::Nothing,

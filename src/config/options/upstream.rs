@@ -29,6 +29,26 @@ pub(super) static SECTION: Section = Section {
              read and answer requests, so this is warned about at every start.",
         ),
         Field::new(
+            "upstream.certificate_file",
+            Kind::Path,
+            Absent::Nothing,
+            "PEM file with the certificate, and its chain, that we show to the service when it \
+             asks for one.",
+        ),
+        Field::new(
+            "upstream.key_file",
+            Kind::Path,
+            Absent::Nothing,
+            "PEM file with the key of `upstream.certificate_file`; may be the same file.",
+        ),
+        Field::new(
+            "upstream.server_name",
+            Kind::Text,
+            Absent::Follows("the host in `upstream.url`"),
+            "The name that the service's certificate must bear, and that we ask for. Set it when \
+             the service is reached by an address or by another name.",
+        ),
+        Field::new(
             "upstream.connect_timeout",
             Kind::Duration(MILLISECOND, HOUR),
             Absent::Value("2s"),

@@ -1,7 +1,7 @@
 //! How to reach Keystone and how to ask it.
 
 use super::account;
-use super::peer::{certificate, trust, warn_of_insecure};
+use super::peer::{certificate, expect, trust, warn_of_insecure};
 use super::reader::Reader;
 use crate::config::account::{ACCOUNT, Account};
 use crate::dial::{Endpoint, Security, Trust};
@@ -62,15 +62,17 @@ pub(super) fn public_uri(reader: &mut Reader<'_>) -> Option<String> {
 }
 
 fn base(reader: &mut Reader<'_>, security: Security, source: Account) -> Option<Base> {
+    let server_name = reader.text(SERVER_NAME);
     let Some(url) = reader.text("keystone.auth_url") else {
         if source == Account::Settled {
             reader.require("keystone.auth_url");
         }
         return None;
     };
-    let base = Base::parse(&url, security)
+    let mut base = Base::parse(&url, security)
         .map_err(|error| reader.refuse_value("keystone.auth_url", &format!(": {error}")))
         .ok()?;
+    expect(reader, SERVER_NAME, server_name.as_deref(), &mut base.endpoint);
     warn_of_insecure(reader, "keystone.insecure", &base.endpoint, "Keystone");
     if base.endpoint.tls.is_none() && !base.endpoint.address.is_local() {
         reader.warnings.push(format!(
@@ -81,6 +83,8 @@ fn base(reader: &mut Reader<'_>, security: Security, source: Account) -> Option<
     }
     Some(base)
 }
+
+const SERVER_NAME: &str = "keystone.server_name";
 
 fn mode(reader: &mut Reader<'_>, source: Account) -> Option<Mode> {
     // They were followed to the account that they name before anything was resolved.

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::reader::Reader;
-use crate::dial::{Address, ClientCertificate, Endpoint, Trust};
+use crate::config::settings::warn_of_readers;
+use crate::dial::{Address, ClientCertificate, Endpoint, Security, Trust};
 use crate::server::{Listener, Place};
 use crate::upstream;
 
@@ -12,7 +13,11 @@ pub(super) fn upstream(
     reader: &mut Reader<'_>,
     listeners: &[Listener],
 ) -> Option<upstream::Settings> {
-    let trust = trust(reader, "upstream.ca_file", "upstream.insecure");
+    let security = Security {
+        trust: trust(reader, "upstream.ca_file", "upstream.insecure"),
+        certificate: certificate(reader, "upstream.certificate_file", "upstream.key_file"),
+    };
+    let server_name = reader.text(SERVER_NAME);
     let connect_timeout = reader.duration("upstream.connect_timeout");
     let response_timeout = reader.duration("upstream.response_timeout");
     let idle_timeout = reader.duration("upstream.idle_timeout");
@@ -21,12 +26,17 @@ pub(super) fn upstream(
         reader.require("upstream.url");
         return None;
     };
-    let (endpoint, path) = Endpoint::parse(&url, trust)
+    let (mut endpoint, path) = Endpoint::parse(&url, security)
         .map_err(|error| reader.refuse_value("upstream.url", &format!(": {error}")))
         .ok()?;
     if !matches!(path.as_str(), "" | "/") {
         let message = format!("has the path {path:?}; remove it, requests keep their own path");
         reader.refuse_value("upstream.url", &message);
+    }
+    expect(reader, SERVER_NAME, server_name.as_deref(), &mut endpoint);
+    if endpoint.tls.is_none() && reader.was_written("upstream.certificate_file") {
+        let message = "has no effect, because upstream.url is not https; write that or remove this";
+        reader.refuse("upstream.certificate_file", message);
     }
     if listeners.iter().any(|listener| leads_to(&endpoint.address, &listener.place)) {
         reader.refuse_value("upstream.url", "leads back to this proxy; name the service's address");
@@ -65,9 +75,12 @@ pub(super) fn certificate(
 ) -> Option<ClientCertificate> {
     match (reader.path(cert_file), reader.path(key_file)) {
         (None, None) => None,
-        (Some(certificate), Some(key)) => ClientCertificate::from_files(&certificate, &key)
-            .map_err(|error| reader.refuse(cert_file, &error))
-            .ok(),
+        (Some(certificate), Some(key)) => {
+            warn_of_readers(&key, &mut reader.warnings);
+            ClientCertificate::from_files(&certificate, &key)
+                .map_err(|error| reader.refuse(cert_file, &error))
+                .ok()
+        }
         (Some(_), None) => {
             reader.refuse(cert_file, &format!("a certificate needs its key: set {key_file}"));
             None
@@ -76,6 +89,18 @@ pub(super) fn certificate(
             reader.refuse(key_file, &format!("a key needs its certificate: set {cert_file}"));
             None
         }
+    }
+}
+
+/// Has `endpoint` expected under the name that `key` says, if it says one.
+pub(super) fn expect(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    name: Option<&str>,
+    endpoint: &mut Endpoint,
+) {
+    if let Some(Err(message)) = name.map(|name| endpoint.expect(name)) {
+        reader.refuse_value(key, &message);
     }
 }
 
@@ -94,6 +119,8 @@ pub(super) fn warn_of_insecure(
         ));
     }
 }
+
+const SERVER_NAME: &str = "upstream.server_name";
 
 /// Whether what is sent to `address` arrives at our own `listener`.
 fn leads_to(address: &Address, listener: &Place) -> bool {

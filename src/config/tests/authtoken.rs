@@ -147,9 +147,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     (
         "certfile = /none.pem",
-        &[
-            "8: T certfile: cannot read certificates from /none.pem: I/O error: No such file or directory (os error 2)",
-        ],
+        &["8: T certfile: cannot read /none.pem: No such file or directory (os error 2)"],
     ),
     (
         "project_id = p\nsystem_scope = all",

@@ -4,6 +4,7 @@ mod accounts;
 mod authtoken;
 mod clouds;
 mod messages;
+mod peers;
 mod routes;
 mod secrets;
 mod sources;

@@ -11,8 +11,10 @@ use rustls::server::danger::ClientCertVerifier;
 use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
 
+use crate::pem;
+
 use super::settings::{Authorities, Clients};
-use super::{Unusable, pair, pem, subject};
+use super::{Unusable, pair, subject};
 
 /// What checks the certificates of clients, and what is odd about those who vouch for them.
 pub(super) type Verifier = (Arc<dyn ClientCertVerifier>, Vec<String>);

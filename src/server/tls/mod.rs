@@ -9,7 +9,6 @@ mod clients;
 mod facts;
 mod metrics;
 mod pair;
-mod pem;
 mod settings;
 mod subject;
 mod terminator;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
-use rustls::{Error, InconsistentKeys};
 use x509_parser::certificate::{Validity, X509Certificate};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
+use crate::pem;
+
 use super::settings::CertificateFiles;
-use super::{Expiry, Unusable, pem};
+use super::{Expiry, Unusable};
 
 /// What clients are shown.
 pub(super) struct Pair {
@@ -36,19 +37,7 @@ impl Pair {
         let chain = pem::certificates(file).map_err(Unusable::Certificate)?;
         let (names, not_after, warnings) = read(&chain, file, now)?;
         let key = pem::key(key_file).map_err(Unusable::Key)?;
-        let key = CertifiedKey::from_der(chain, key, provider).map_err(|error| {
-            let (file, key_file) = (file.display(), key_file.display());
-            Unusable::Key(match error {
-                Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
-                    "the key in {key_file} is not that of the first certificate in {file}; name \
-                     its own key, and put the server's certificate before those of its issuers"
-                ),
-                _ => format!(
-                    "the key in {key_file} is of no supported kind; make one of RSA with at least \
-                     2048 bits, ECDSA (P-256, P-384, P-521) or Ed25519"
-                ),
-            })
-        })?;
+        let key = pem::pair((file, chain), (key_file, key), provider).map_err(Unusable::Key)?;
         let file = file.clone();
         Ok((Self { key: Arc::new(key), names, file, not_after }, warnings))
     }

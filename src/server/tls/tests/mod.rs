@@ -25,6 +25,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::pem;
 use crate::telemetry::Registry;
 
 use super::*;

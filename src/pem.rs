@@ -1,28 +1,39 @@
-//! PEM files, read once, with sentences for what is wrong with them.
+//! Certificates and keys in PEM files, with sentences for the operator about what is wrong with
+//! them.
 //!
 //! The parser's own errors are not passed on: some of them quote the line that they are about, and
 //! in a file of keys that line can be the key.
 
 use std::path::Path;
 
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{Error, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+use rustls::{Error as TlsError, InconsistentKeys};
 use zeroize::Zeroizing;
 
 /// The certificates in a file, at least one.
-pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+///
+/// # Errors
+/// When it cannot be read or holds none.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     several(path, "certificate", "CERTIFICATE")
 }
 
 /// The lists of revoked certificates in a file, at least one.
-pub(super) fn revocations(
-    path: &Path,
-) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
+///
+/// # Errors
+/// As [`certificates`].
+pub fn revocations(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
     several(path, "revocation list", "X509 CRL")
 }
 
 /// The first key in a file.
-pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+///
+/// # Errors
+/// When the file cannot be read or holds none that can be used without a passphrase.
+pub fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
     let text = read(path)?;
     let shown = path.display();
     PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
@@ -34,6 +45,30 @@ pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
             format!("{shown} holds no PEM key; it should have a line -----BEGIN PRIVATE KEY-----")
         }
         _ => broken(path),
+    })
+}
+
+/// The chain in `file` with the key in `key_file`, once they are found to belong together.
+///
+/// # Errors
+/// When they do not, or when nobody can sign with such a key.
+pub fn pair(
+    (file, chain): (&Path, Vec<CertificateDer<'static>>),
+    (key_file, key): (&Path, PrivateKeyDer<'static>),
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, String> {
+    CertifiedKey::from_der(chain, key, provider).map_err(|error| {
+        let (file, key_file) = (file.display(), key_file.display());
+        match error {
+            TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
+                "the key in {key_file} is not that of the first certificate in {file}; name its \
+                 own key, and put the certificate that it is for before those of its issuers"
+            ),
+            _ => format!(
+                "the key in {key_file} is of no supported kind; make one of RSA with at least 2048 \
+                 bits, ECDSA (P-256, P-384, P-521) or Ed25519"
+            ),
+        }
     })
 }
 
