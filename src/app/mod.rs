@@ -6,6 +6,7 @@
 mod build;
 mod descriptors;
 pub mod dev;
+mod dumps;
 mod explain;
 mod health;
 mod pages;
@@ -81,6 +82,7 @@ impl App {
     /// # Errors
     /// When an address is taken, or a part cannot be built; the message names the setting.
     pub fn bind(config: &Config, side: Side) -> anyhow::Result<Self> {
+        dumps::forbid();
         // Signals first: whatever is said from here on may be answered by one.
         let background = Background::start()?;
         let (sockets, places) = bind(&config.server, config.process.workers.max(1))?;

@@ -129,8 +129,7 @@ impl Worker {
         let for_clients = Arc::clone(&door);
         let service_for = move |client: Client| {
             let door = Arc::clone(&for_clients);
-            let address = client.address.map(|address| address.ip());
-            let peer = Arc::new(Peer::new(address, client.tls.is_some(), client.trusted));
+            let peer = Arc::new(peer(&client));
             move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
                 async move {
@@ -154,6 +153,19 @@ impl Worker {
         }
         Ok(())
     }
+}
+
+/// The client, in the door's terms.
+fn peer(client: &Client) -> Peer {
+    let address = client.address.map(|address| address.ip());
+    let mut peer = Peer::new(address, client.tls.is_some(), client.trusted);
+    if let Some(name) = client.tls.as_ref().and_then(|tls| tls.server_name.as_deref()) {
+        peer = peer.asking_for(name);
+    }
+    if let Some(certificate) = client.tls.as_ref().and_then(|tls| tls.client.as_ref()) {
+        peer = peer.showing(&certificate.subject, &certificate.fingerprint);
+    }
+    peer
 }
 
 /// Speaks up when a worker ends, by whatever way, before it was asked to.

@@ -9,6 +9,7 @@ mod grpc;
 mod json_body;
 mod metrics;
 mod origin;
+mod peer;
 mod protocol;
 mod record;
 mod rehearsal;
@@ -24,7 +25,7 @@ mod websocket;
 
 pub use body::Body;
 pub use metrics::Metrics;
-pub use origin::Peer;
+pub use peer::Peer;
 pub use rehearsal::{Answer, Rehearsal, Stage};
 pub use reverse_proxy::ReverseProxy;
 pub use settings::Settings;

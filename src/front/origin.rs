@@ -7,38 +7,7 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The other end of a client connection.
-#[derive(Clone, Debug)]
-pub struct Peer {
-    address: Option<IpAddr>,
-    /// Rendered once per connection.
-    value: HeaderValue,
-    secure: bool,
-    trusted: bool,
-}
-
-impl Peer {
-    /// The client at `address`; `None` over a unix socket. Over a `secure` connection requests are
-    /// `https`. What a `trusted` one says of earlier hops is passed on.
-    pub fn new(address: Option<IpAddr>, secure: bool, trusted: bool) -> Self {
-        let address = address.map(|address| address.to_canonical());
-        // An address is always a legal value; `unknown` is RFC 7239's word for none.
-        let value = address.and_then(|address| address.to_string().parse().ok());
-        let value = value.unwrap_or(HeaderValue::from_static("unknown"));
-        Self { address, value, secure, trusted }
-    }
-
-    /// Where a request with these fields came from, as far as anybody who is trusted knows: the
-    /// last address that a trusted proxy names, or the socket's.
-    pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
-        let named = self.trusted.then(|| last_named(client)).flatten();
-        named.or(self.address)
-    }
-
-    fn scheme(&self) -> &'static str {
-        if self.secure { "https" } else { "http" }
-    }
-}
+use super::peer::{Certificate, Peer};
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -57,6 +26,17 @@ pub(super) fn set_forwarded(headers: &mut HeaderMap, client: &HeaderMap, peer: &
         pass_on(headers, client, peer);
     }
 }
+
+/// Says which certificate the client has shown on this connection.
+pub(super) fn set_certificate(headers: &mut HeaderMap, peer: &Peer) {
+    if let Some(Certificate { subject, fingerprint }) = &peer.certificate {
+        headers.insert(SUBJECT, subject.clone());
+        headers.insert(FINGERPRINT, fingerprint.clone());
+    }
+}
+
+const SUBJECT: HeaderName = HeaderName::from_static("x-client-certificate-subject");
+const FINGERPRINT: HeaderName = HeaderName::from_static("x-client-certificate-fingerprint");
 
 /// What a trusted proxy says of earlier hops, with ours added. A field that it says twice, or that
 /// does not look like what it should be, is as good as unsaid.
@@ -107,7 +87,7 @@ fn forwarded_element(headers: &HeaderMap, peer: &Peer) -> Option<HeaderValue> {
     format!("for={from};host=\"{host}\";proto={}", peer.scheme()).parse().ok()
 }
 
-fn last_named(client: &HeaderMap) -> Option<IpAddr> {
+pub(super) fn last_named(client: &HeaderMap) -> Option<IpAddr> {
     let line = client.get_all(&FOR).iter().next_back()?.to_str().ok()?;
     line.rsplit(',').next()?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
@@ -171,6 +151,18 @@ mod tests {
         );
         assert_eq!(headers.len(), 7, "the rest is believed from nobody");
         assert_eq!(told(&[], &peer)[FOR], "10.0.0.1");
+    }
+
+    #[test]
+    fn what_is_said_of_certificates_is_protected() {
+        let peer = Peer::new(None, true, false).showing("CN=a", "00ff");
+        let mut headers = HeaderMap::new();
+        set_certificate(&mut headers, &peer);
+        assert_eq!(headers[SUBJECT], "CN=a");
+        assert_eq!(headers[FINGERPRINT], "00ff");
+        for name in headers.keys() {
+            assert_eq!(classify(name), Some(Class::Certificate), "what we set, we strip");
+        }
     }
 
     #[test]

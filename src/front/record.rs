@@ -13,7 +13,7 @@ use crate::identity::Identity;
 use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
 use super::metrics::{Decision, Reason, RouteMetrics, Verb};
-use super::origin::Peer;
+use super::peer::Peer;
 use super::shared::{Rules, Shared};
 
 /// One request, from its head to the end of its response.

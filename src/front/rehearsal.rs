@@ -207,6 +207,7 @@ fn word(refusal: &Refusal) -> &'static str {
         Refusal::BodyNotJson => "body_not_json",
         Refusal::BodyTooLarge => "body_too_large",
         Refusal::Method => Rejected::Method.as_str(),
+        Refusal::Misdirected => Rejected::Misdirected.as_str(),
         Refusal::Overload => Rejected::Overload.as_str(),
         Refusal::TooManyFields => Rejected::Fields.as_str(),
         Refusal::Forbidden(_) | Refusal::Internal | Refusal::Rejected(_) | Refusal::Upstream(_) => {

@@ -33,6 +33,8 @@ pub(super) enum Refusal {
     Internal,
     /// A method that asks for a tunnel or an echo.
     Method,
+    /// It is for another host than the connection.
+    Misdirected,
     /// The decision said no.
     Rejected(Rejection),
     /// The service gave no answer.
@@ -66,6 +68,7 @@ impl From<Rejected> for Refusal {
         match why {
             Rejected::Fields => Self::TooManyFields,
             Rejected::Method => Self::Method,
+            Rejected::Misdirected => Self::Misdirected,
             Rejected::Overload => Self::Overload,
             Rejected::Connection
             | Rejected::Framing
@@ -94,6 +97,7 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
         }
         Refusal::Internal => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
         Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, METHOD),
+        Refusal::Misdirected => (StatusCode::MISDIRECTED_REQUEST, MISDIRECTED),
         Refusal::Rejected(
             Rejection::BadToken(BadToken::TooLong) | Rejection::BadServiceToken(BadToken::TooLong),
         ) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG),
@@ -197,6 +201,7 @@ const FORBIDDEN: &str = r#"{"error": {"code": 403, "title": "Forbidden", "messag
 const TOO_MANY: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The request has more fields than this service accepts."}}"#;
 const OVERLOAD: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "Too many requests are in progress."}}"#;
 const METHOD: &str = r#"{"error": {"code": 405, "title": "Method Not Allowed", "message": "This method is not passed on."}}"#;
+const MISDIRECTED: &str = r#"{"error": {"code": 421, "title": "Misdirected Request", "message": "The connection was made to another host."}}"#;
 const TOO_LONG: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The token is longer than this service accepts."}}"#;
 const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Error", "message": "The request could not be passed on."}}"#;
 const BAD_GATEWAY: &str = r#"{"error": {"code": 502, "title": "Bad Gateway", "message": "The service did not give a valid response."}}"#;
@@ -220,6 +225,7 @@ mod tests {
             (Refusal::Rejected(Rejection::Forbidden(Forbidden::NoRoute)), 403),
             (Refusal::Internal, 500),
             (Refusal::Method, 405),
+            (Refusal::Misdirected, 421),
             (Refusal::Rejected(Rejection::MissingToken), 401),
             (Refusal::Rejected(Rejection::BadToken(BadToken::Expired)), 401),
             (Refusal::Rejected(Rejection::BadToken(BadToken::TooLong)), 431),

@@ -19,7 +19,7 @@ use super::credentials;
 use super::grpc::in_grpc;
 use super::json_body::{self, Left, Unfit};
 use super::metrics::Rejected;
-use super::origin::Peer;
+use super::peer::Peer;
 use super::protocol::{is_grpc, name_host, protocol};
 use super::record::Record;
 use super::reply::{Refusal, Reply, challenged, explain, reply};
@@ -105,6 +105,9 @@ impl ReverseProxy {
             return Err(self.reject(Rejected::Fields));
         }
         name_host(&mut client);
+        if peer.is_misdirected(&client.headers) {
+            return Err(self.reject(Rejected::Misdirected));
+        }
         let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
         let nominated = nominated(&client.headers).map_err(|why| self.reject(why))?;
         let way = Admission::receive(&rules.policy, asked(&client, &target))

@@ -11,7 +11,8 @@ use crate::identity::{Class, Names, Unrenderable, classify, mark_invalid};
 use crate::upstream::{RequestBody, is_hop_by_hop};
 
 use super::credentials;
-use super::origin::{Peer, set_forwarded};
+use super::origin::{set_certificate, set_forwarded};
+use super::peer::Peer;
 use super::protocol::join_cookies;
 use super::request_id::REQUEST_ID;
 
@@ -36,7 +37,7 @@ pub(super) struct Draft<'a> {
 }
 
 /// How many fields we set ourselves besides identity.
-const OURS: usize = 6;
+const OURS: usize = 8;
 
 impl Draft<'_> {
     /// The request, and how many of the client's fields were stripped because it had no right to
@@ -61,6 +62,7 @@ impl Draft<'_> {
         }
         vouch(self.grant, self.names, &mut headers)?;
         set_forwarded(&mut headers, &self.client.headers, self.peer);
+        set_certificate(&mut headers, self.peer);
         headers.insert(REQUEST_ID, self.id.clone());
         let mut request = Request::new(body);
         *request.method_mut() = self.client.method.clone();

@@ -160,6 +160,8 @@ label! {
         Framing => "framing",
         /// No `Host`, more than one, an odd one, or another than the target's.
         Host => "host",
+        /// For another host than the one that the client's certificate was shown to.
+        Misdirected => "misdirected",
         /// As many requests as the limit allows are in progress.
         Overload => "overload",
         /// A path that could be read in two ways, where paths decide something.

@@ -1,0 +1,96 @@
+//! The other end of a client connection, as far as the connection itself tells.
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, header};
+
+use super::origin::last_named;
+
+/// The other end of a client connection.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    pub(super) address: Option<IpAddr>,
+    /// Rendered once per connection.
+    pub(super) value: HeaderValue,
+    pub(super) secure: bool,
+    pub(super) trusted: bool,
+    pub(super) certificate: Option<Certificate>,
+    server_name: Option<Box<str>>,
+}
+
+/// A certificate that the client has shown and that was found good.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    pub(super) subject: HeaderValue,
+    pub(super) fingerprint: HeaderValue,
+}
+
+impl Peer {
+    /// The client at `address`; `None` over a unix socket. Over a `secure` connection requests are
+    /// `https`. What a `trusted` one says of earlier hops is passed on.
+    pub fn new(address: Option<IpAddr>, secure: bool, trusted: bool) -> Self {
+        let address = address.map(|address| address.to_canonical());
+        // An address is always a legal value; `unknown` is RFC 7239's word for none.
+        let value = address.and_then(|address| address.to_string().parse().ok());
+        let value = value.unwrap_or(HeaderValue::from_static("unknown"));
+        Self { address, value, secure, trusted, certificate: None, server_name: None }
+    }
+
+    /// It has shown a good certificate of this subject and fingerprint, both fit for a header.
+    #[must_use]
+    pub fn showing(mut self, subject: &str, fingerprint: &str) -> Self {
+        let value = |text: &str| text.parse::<HeaderValue>().ok();
+        let both = value(subject).zip(value(fingerprint));
+        self.certificate = both.map(|(subject, fingerprint)| Certificate { subject, fingerprint });
+        self
+    }
+
+    /// It has asked for this name when the connection began.
+    #[must_use]
+    pub fn asking_for(mut self, server_name: &str) -> Self {
+        self.server_name = Some(server_name.into());
+        self
+    }
+
+    /// Where a request with these fields came from, as far as anybody who is trusted knows: the
+    /// last address that a trusted proxy names, or the socket's.
+    pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
+        let named = self.trusted.then(|| last_named(client)).flatten();
+        named.or(self.address)
+    }
+
+    /// Whether a request with these fields is for somebody else than the connection was made to. A
+    /// certificate was asked for in the name of one host, and counts for no other.
+    pub(super) fn is_misdirected(&self, client: &HeaderMap) -> bool {
+        let (Some(_), Some(name)) = (&self.certificate, &self.server_name) else { return false };
+        let host = client.get(header::HOST).and_then(|host| host.to_str().ok());
+        let Some(host) = host else { return false };
+        let host = host.split_once(':').map_or(host, |(host, _)| host);
+        !host.trim_end_matches('.').eq_ignore_ascii_case(name.trim_end_matches('.'))
+    }
+
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t06_a_certificate_counts_for_the_host_that_asked_for_it() {
+        let of = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            headers
+        };
+        let peer = Peer::new(None, true, false).asking_for("a.example");
+        assert!(!peer.is_misdirected(&of("b.example")), "without a certificate nothing hangs on it");
+        let peer = peer.showing("CN=c", "00");
+        assert!(peer.is_misdirected(&of("b.example")));
+        for same in ["a.example", "A.Example:8443", "a.example."] {
+            assert!(!peer.is_misdirected(&of(same)), "{same}");
+        }
+    }
+}
