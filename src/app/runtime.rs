@@ -13,8 +13,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
 
-use crate::front::{self, Peer, ReverseProxy, Upstreams};
-use crate::server::{self, Answer, Bound, Client, Phase};
+use crate::front::{self, Handled, Peer, ReverseProxy, Tunnel, Upstreams};
+use crate::server::{self, Answer, Bound, Client, Phase, Takeover};
 
 use super::readiness::Readiness;
 use super::shutdown::Signals;
@@ -133,8 +133,8 @@ impl Worker {
             move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
                 async move {
-                    let response = door.handle(request, &peer).await;
-                    Answer { response, takeover: None }
+                    let Handled { response, tunnel } = door.handle(request, &peer).await;
+                    Answer { response, takeover: tunnel.map(takeover) }
                 }
             }
         };
@@ -153,6 +153,13 @@ impl Worker {
         }
         Ok(())
     }
+}
+
+/// Lets a tunnel have its client's connection.
+fn takeover(tunnel: Tunnel) -> Takeover {
+    Takeover::new(|client, mut leaving| async move {
+        tunnel.run(client, leaving.leaving()).await;
+    })
 }
 
 /// The client, in the door's terms.

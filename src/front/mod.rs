@@ -27,7 +27,7 @@ pub use body::Body;
 pub use metrics::Metrics;
 pub use peer::Peer;
 pub use rehearsal::{Answer, Rehearsal, Stage};
-pub use reverse_proxy::ReverseProxy;
+pub use reverse_proxy::{Handled, ReverseProxy};
 pub use settings::Settings;
 pub use shared::{BadChallenge, Shared};
 pub use upstreams::Upstreams;

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Protocol, Way};
 use crate::routing::Asked;
 use crate::upstream::{Exchanged, RequestBody, ResponseBody, UpstreamError};
 
@@ -22,17 +22,32 @@ use super::metrics::Rejected;
 use super::peer::Peer;
 use super::protocol::{is_grpc, name_host, protocol};
 use super::record::Record;
-use super::reply::{Refusal, Reply, challenged, explain, reply};
+use super::reply::{Gateway, Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
 use super::target::{nominated, target};
 use super::upstreams::Upstreams;
+use super::websocket::{Handshake, Tunnel, switch};
 
 /// The door of one worker.
 pub struct ReverseProxy {
     shared: Arc<Shared>,
     upstreams: Upstreams,
+}
+
+/// What came of a request.
+pub struct Handled {
+    /// The answer.
+    pub response: Response<Body>,
+    /// What its connection is for after that, when the answer switches protocols.
+    pub tunnel: Option<Tunnel>,
+}
+
+/// What the service makes of a request.
+struct Passed {
+    response: Response<ResponseBody>,
+    tunnel: Option<Tunnel>,
 }
 
 impl ReverseProxy {
@@ -51,7 +66,7 @@ impl ReverseProxy {
     ///
     /// Cancelling it, as a client does by leaving, closes the connection to the service but never
     /// the question to Keystone that others wait for.
-    pub async fn handle(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
+    pub async fn handle(&self, request: Request<Incoming>, peer: &Peer) -> Handled {
         let id = request_id::of(request.headers());
         let rules = self.shared.rules();
         let http2 = request.version() == Version::HTTP_2;
@@ -59,8 +74,10 @@ impl ReverseProxy {
         let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
         let passed = self.pass(request, peer, &id, &rules, &mut record).await;
         let reason = rules.policy.settings().reason_header.then(|| record.reason());
+        let mut opened = None;
         let mut answer = match passed {
-            Ok(response) => {
+            Ok(Passed { response, tunnel }) => {
+                opened = tunnel;
                 record.answered(response.status());
                 let mut response = response.map(|body| Body::relayed(body, record));
                 challenged(&mut response, &rules.challenge);
@@ -86,7 +103,7 @@ impl ReverseProxy {
         if let Some(reason) = reason {
             explain(&mut answer, reason);
         }
-        identified(answer, id)
+        Handled { response: identified(answer, id), tunnel: opened }
     }
 
     async fn pass(
@@ -96,7 +113,7 @@ impl ReverseProxy {
         id: &HeaderValue,
         rules: &Rules,
         record: &mut Record,
-    ) -> Result<Response<ResponseBody>, Refusal> {
+    ) -> Result<Passed, Refusal> {
         let (mut client, body) = request.into_parts();
         if self.shared.is_overloaded(rules) {
             return Err(self.reject(Rejected::Overload));
@@ -116,9 +133,15 @@ impl ReverseProxy {
         if hides_a_fact(&way, &nominated) {
             return Err(self.reject(Rejected::Connection));
         }
-        if !rules.policy.takes(way.route, protocol(&client)) && !way.route.shadow {
+        let handshake = Handshake::of(&client);
+        let protocol = if handshake.is_some() { Protocol::WebSocket } else { protocol(&client) };
+        if !rules.policy.takes(way.route, protocol) && !way.route.shadow {
             let rejection = Rejection::Forbidden(Forbidden::Protocol);
             return Err(refuse(record, rules, Some(&way), rejection, Duration::ZERO));
+        }
+        if handshake.is_some() && !body.is_end_stream() {
+            // Two readers would disagree on where the tunnel begins.
+            return Err(self.reject(Rejected::Framing));
         }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let length = body.size_hint().exact().filter(|_| stated);
@@ -142,12 +165,23 @@ impl ReverseProxy {
         }
         let again = || Some(draft.make(RequestBody::empty()).ok()?.0);
         let upstream = self.upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
-        let Exchanged { result, took } = upstream.forward(request, again).await;
+        let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
+        let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);
-        result.map_err(|error| {
+        let mut response = result.map_err(|error| {
             complain(&error, id);
             Refusal::from(&error)
-        })
+        })?;
+        let Some(service) = response.body_mut().take_tunnel() else {
+            return Ok(Passed { response, tunnel: None });
+        };
+        if !handshake.is_some_and(|handshake| handshake.is_granted(response.headers())) {
+            complain(&UpstreamError::Unusable, id);
+            return Err(Refusal::Upstream(Gateway::Bad));
+        }
+        switch(response.headers_mut());
+        let open = self.shared.tunnels.open(grant.user().cloned(), rules.websockets);
+        Ok(Passed { response, tunnel: Some(Tunnel { service, open }) })
     }
 
     fn reject(&self, why: Rejected) -> Refusal {
