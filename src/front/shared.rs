@@ -85,6 +85,11 @@ impl Shared {
         Ok(())
     }
 
+    /// The web sockets that are open.
+    pub fn tunnels(&self) -> &Tunnels {
+        &self.tunnels
+    }
+
     /// The policy in force.
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.rules.load().policy)

@@ -1,5 +1,5 @@
-//! What a person on this host may see and do: the configuration in force, the cache, the log
-//! level. Nothing secret is shown.
+//! What a person on this host may see and do: the configuration in force, the cache, web sockets,
+//! the log level. Nothing secret is shown.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ GET /config            the configuration in force, where each value came from, a
 GET /cache             how full the token cache is
 DELETE /cache?all      forget everything, or one of
   ?user=ID ?project=ID ?audit_id=ID ?token_digest=SHA256
+DELETE /tunnels?all    end every web socket, or those of one of
+  ?user=ID ?project=ID ?audit_id=ID
 GET /log-level         the log filter in force
 POST /explain          what would come of a request that is described in JSON, and why
 PUT /log-level         replace it, for example by: info,portcullis::keystone=debug
@@ -46,6 +48,7 @@ impl Pages for Admin {
             (&Method::GET, "/config") => Page::json(&self.books.page()),
             (&Method::GET, "/cache") => self.fill(),
             (&Method::DELETE, "/cache") => self.purge(request.uri().query().unwrap_or_default()),
+            (&Method::DELETE, "/tunnels") => self.end(request.uri().query().unwrap_or_default()),
             (&Method::POST, "/explain") => self.explain(body).await,
             (&Method::GET, "/log-level") => self.level(),
             (&Method::PUT, "/log-level") => self.set_level(body),
@@ -78,6 +81,20 @@ impl Admin {
         let purged = self.validator.purge(&which);
         tracing::info!(purged, "the cache was purged on request");
         Page::json(&json!({ "purged": purged }))
+    }
+
+    /// Ends web sockets whose users are no longer wanted.
+    fn end(&self, query: &str) -> Page {
+        // A tunnel knows its user, and not the token it was opened with.
+        let Some(which) = which(query).filter(|which| !matches!(which, Purge::Token(_))) else {
+            return Page::text(StatusCode::BAD_REQUEST, HELP);
+        };
+        let ended = self.door.tunnels().end_where(|user| match user {
+            Some(user) => which.means(user),
+            None => matches!(which, Purge::All),
+        });
+        tracing::info!(ended, "web sockets were ended on request");
+        Page::json(&json!({ "ended": ended }))
     }
 
     /// What would come of a request, by the policy in force. The description may hold tokens; it

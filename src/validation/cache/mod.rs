@@ -63,6 +63,19 @@ pub enum Purge {
     User(String),
 }
 
+impl Purge {
+    /// Whether it is about tokens of `identity`. Of one token by its digest nobody can tell.
+    pub fn means(&self, identity: &Identity) -> bool {
+        match self {
+            Self::All => true,
+            Self::Audit(id) => identity.audit_ids().any(|own| own == id),
+            Self::Project(id) => identity.project_id() == Some(id),
+            Self::Token(_) => false,
+            Self::User(id) => identity.user_id() == id,
+        }
+    }
+}
+
 /// How full the cache is.
 #[derive(Clone, Copy, Debug)]
 pub struct Fill {
@@ -197,11 +210,8 @@ impl Cache {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.refusals.forget_if(|_| true);
         self.identities.forget_if(|known| match which {
-            Purge::All => true,
-            Purge::Audit(id) => known.identity.audit_ids().any(|own| own == id),
-            Purge::Project(id) => known.identity.project_id() == Some(id),
             Purge::Token(digest) => known.digest == *digest,
-            Purge::User(id) => known.identity.user_id() == id,
+            which => which.means(&known.identity),
         })
     }
 
