@@ -56,3 +56,4 @@ mod support;
 mod token_info;
 mod uploads;
 mod upstream;
+mod websocket;

@@ -162,6 +162,16 @@ impl Wire {
         Ok(std::mem::take(&mut self.buffer))
     }
 
+    /// So many bytes.
+    pub fn exactly(&mut self, length: usize) -> io::Result<Vec<u8>> {
+        while self.buffer.len() < length {
+            if !self.fill()? {
+                return Err(broken_off());
+            }
+        }
+        Ok(self.take(length))
+    }
+
     fn trailers(&mut self) -> io::Result<Fields> {
         let mut trailers = Fields::new();
         loop {
