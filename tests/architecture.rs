@@ -66,7 +66,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What only some files may say, and why the rest may not.
 const RESERVED: &[(&str, &[&str], &str)] = &[
-    ("tokio::spawn", &["src/dial/http1.rs"], "rooms return work; they do not start it"),
+    (
+        "tokio::spawn",
+        &["src/dial/http1.rs", "src/dial/http2.rs"],
+        "rooms return work; they do not start it",
+    ),
     (
         "JoinSet",
         &["src/app/", "src/server/mod.rs"],
