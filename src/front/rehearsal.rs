@@ -208,9 +208,11 @@ fn word(refusal: &Refusal) -> &'static str {
         Refusal::BodyNotJson => "body_not_json",
         Refusal::BodyTooLarge => "body_too_large",
         Refusal::Method => Rejected::Method.as_str(),
-        Refusal::Forbidden(_) | Refusal::Internal | Refusal::Rejected(_) | Refusal::Upstream(_) => {
-            "internal"
-        }
+        Refusal::Forbidden(_)
+        | Refusal::Internal
+        | Refusal::Rejected(_)
+        | Refusal::Stalled
+        | Refusal::Upstream(_) => "internal",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the operator decides about the door.
 
 use crate::identity::Names;
+use crate::upstream::Pace;
 
 /// How requests are read and refused.
 #[derive(Clone, Debug)]
@@ -9,6 +10,8 @@ pub struct Settings {
     pub www_authenticate_uri: String,
     /// Whether the older names of identity headers are sent too.
     pub deprecated: bool,
+    /// How fast clients must send the bodies of their requests.
+    pub pace: Pace,
 }
 
 impl Settings {

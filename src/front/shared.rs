@@ -12,6 +12,7 @@ use crate::admission::{Admission, Cast};
 use crate::identity::Names;
 use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
+use crate::upstream::Pace;
 
 use super::Settings;
 use super::metrics::{Metrics, RouteMetrics};
@@ -24,6 +25,8 @@ pub struct Shared {
     pub(super) challenge: HeaderValue,
     /// The names under which the service is told who the user is.
     pub(super) names: Names,
+    /// How fast clients must send the bodies of their requests.
+    pub(super) pace: Pace,
     pub(super) access: Access,
     pub(super) metrics: Metrics,
     rules: ArcSwap<Rules>,
@@ -49,9 +52,9 @@ impl Shared {
         metrics: Metrics,
     ) -> Option<Self> {
         let challenge = challenge(&settings.www_authenticate_uri)?;
-        let names = settings.names();
+        let (names, pace) = (settings.names(), settings.pace);
         let rules = ArcSwap::from_pointee(Rules::new(policy, &metrics, None));
-        Some(Self { admission, challenge, names, access, metrics, rules })
+        Some(Self { admission, challenge, names, pace, access, metrics, rules })
     }
 
     /// Decides by another policy from the next request on.

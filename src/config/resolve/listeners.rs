@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::reader::Reader;
 use crate::config::model::Process;
+use crate::upstream::Pace;
 use crate::{front, server};
 
 /// Threads, side doors and the end of the process.
@@ -73,5 +74,9 @@ pub(super) fn front(
     www_authenticate_uri: Option<String>,
 ) -> Option<front::Settings> {
     let deprecated = reader.boolean("headers.deprecated");
-    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, deprecated })
+    let pace = Pace {
+        idle: reader.limit("server.body_timeout"),
+        min_rate: reader.integer("server.body_min_rate"),
+    };
+    Some(front::Settings { www_authenticate_uri: www_authenticate_uri?, deprecated, pace })
 }
