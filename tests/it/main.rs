@@ -13,6 +13,7 @@
 )]
 
 mod access_rules;
+mod attacks_upstream;
 mod bad_input;
 mod cache;
 mod catalogue;
@@ -20,6 +21,7 @@ mod challenges;
 mod cli;
 mod client_certificate;
 mod credentials;
+mod deadlines;
 mod delayed;
 mod dev;
 mod drain;
@@ -53,5 +55,8 @@ mod smuggling;
 mod spoofing;
 mod support;
 mod token_info;
+mod trailers;
 mod uploads;
 mod upstream;
+mod upstream_http2;
+mod upstream_tunnels;
