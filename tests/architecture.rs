@@ -67,7 +67,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What only some files may say, and why the rest may not.
 const RESERVED: &[(&str, &[&str], &str)] = &[
-    ("tokio::spawn", &["src/dial/http1.rs", "src/server/streams.rs"], "rooms return work; they do not start it"),
+    (
+        "tokio::spawn",
+        &["src/dial/http1.rs", "src/dial/http2.rs", "src/server/streams.rs"],
+        "rooms return work; they do not start it",
+    ),
     (
         "JoinSet",
         &["src/app/", "src/server/mod.rs"],

@@ -5,6 +5,7 @@ use std::error::Error;
 use http_body::Body;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Address, DialError, Stream};
 
@@ -12,17 +13,18 @@ use super::{Address, DialError, Stream};
 pub type Sender<B> = http1::SendRequest<B>;
 
 /// The connection itself, which moves only while somebody polls it.
-pub type Connection<B> = http1::Connection<TokioIo<Stream>, B>;
+pub type Connection<S, B> = http1::Connection<TokioIo<S>, B>;
 
 /// Starts HTTP/1.1 on `stream`. Dropping the connection closes it.
 ///
 /// # Errors
 /// When the connection cannot be set up at all.
-pub async fn connect<B>(
-    stream: Stream,
+pub async fn connect<S, B>(
+    stream: S,
     address: &Address,
-) -> Result<(Sender<B>, Connection<B>), DialError>
+) -> Result<(Sender<B>, Connection<S, B>), DialError>
 where
+    S: AsyncRead + AsyncWrite + Unpin,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,

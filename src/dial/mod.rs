@@ -1,9 +1,10 @@
 //! Connections that we make: to the guarded service and to the identity service.
 //!
-//! This room knows sockets, TLS and HTTP/1.1 framing, and nothing of what is said over them.
+//! This room knows sockets, TLS and HTTP's framing, and nothing of what is said over them.
 
 mod endpoint;
 mod http1;
+mod http2;
 mod security;
 mod stream;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use tokio_rustls::TlsConnector;
 
 pub use endpoint::{Address, Endpoint, Tls};
 pub use http1::{Connection, Sender, connect, handshake};
+pub use http2::{Multiplexing, SharedSender, multiplex};
 pub use security::{ClientCertificate, Security, Trust};
 pub use stream::Stream;
 
@@ -40,13 +42,19 @@ pub enum DialError {
         /// The deadline.
         limit: Duration,
     },
-    /// The peer did not speak HTTP/1.1 from the start.
+    /// The peer did not speak HTTP from the start.
     #[error("no HTTP connection to {address}")]
     Http {
         /// Which peer.
         address: Address,
         /// What went wrong.
         source: hyper::Error,
+    },
+    /// The peer does not speak the protocol that it is configured to speak.
+    #[error("{address} does not speak HTTP/2 over TLS (ALPN h2); set protocol to http1")]
+    Protocol {
+        /// Which peer.
+        address: Address,
     },
     /// The TLS handshake failed; most often the certificate is not trusted.
     #[error("no TLS connection to {address}")]
@@ -69,22 +77,45 @@ pub enum TrustError {
     Setup(#[from] rustls::Error),
 }
 
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2: agreed on in TLS, and known beforehand without it.
+    Http2,
+}
+
 /// Makes connections to one endpoint.
 pub struct Dialer {
     endpoint: Endpoint,
     connector: Option<TlsConnector>,
     connect_timeout: Duration,
+    protocol: Protocol,
 }
 
 impl Dialer {
-    /// Prepares to connect to `endpoint`, each time within `connect_timeout`.
+    /// Prepares to connect to `endpoint`, each time within `connect_timeout`, for HTTP/1.1.
     ///
     /// # Errors
     /// When the endpoint's certificates could never be checked.
     pub fn new(endpoint: Endpoint, connect_timeout: Duration) -> Result<Self, TrustError> {
-        let connector =
-            endpoint.tls.as_ref().map(|tls| tls::connector(&tls.security)).transpose()?;
-        Ok(Self { endpoint, connector, connect_timeout })
+        Self::speaking(Protocol::Http1, endpoint, connect_timeout)
+    }
+
+    /// The same for another protocol.
+    ///
+    /// # Errors
+    /// As [`Dialer::new`].
+    pub fn speaking(
+        protocol: Protocol,
+        endpoint: Endpoint,
+        connect_timeout: Duration,
+    ) -> Result<Self, TrustError> {
+        let tls = endpoint.tls.as_ref();
+        let connector = tls.map(|tls| tls::connector(&tls.security, protocol)).transpose()?;
+        Ok(Self { endpoint, connector, connect_timeout, protocol })
     }
 
     /// The endpoint.
@@ -112,11 +143,16 @@ impl Dialer {
             .await
             .map_err(|source| DialError::Connect { address: address.clone(), source })?;
         match (&self.connector, &self.endpoint.tls) {
-            (Some(connector), Some(tls)) => connector
-                .connect(tls.server_name.clone(), plain)
-                .await
-                .map(Stream::tls)
-                .map_err(|source| DialError::Tls { address: address.clone(), source }),
+            (Some(connector), Some(tls)) => {
+                let secured = connector.connect(tls.server_name.clone(), plain).await;
+                match secured.map(Stream::tls) {
+                    Ok(stream) if tls::agreed(&stream, self.protocol) => Ok(stream),
+                    Err(source) if !tls::is_disagreement(&source) => {
+                        Err(DialError::Tls { address: address.clone(), source })
+                    }
+                    Ok(_) | Err(_) => Err(DialError::Protocol { address: address.clone() }),
+                }
+            }
             _ => Ok(plain),
         }
     }

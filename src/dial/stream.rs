@@ -26,6 +26,14 @@ impl Stream {
     pub(super) fn tls(stream: TlsStream<Self>) -> Self {
         Self(Kind::Tls(Box::new(stream)))
     }
+
+    /// The protocol that a TLS peer agreed on.
+    pub(super) fn alpn(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Kind::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            Kind::Tcp(_) | Kind::Unix(_) => None,
+        }
+    }
 }
 
 /// Opens a plain stream. A name with several addresses is tried one after the other, each with an

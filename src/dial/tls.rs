@@ -1,17 +1,23 @@
 //! TLS towards a peer: who is believed, what we show, and nothing else to configure.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    AlertDescription, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
 use tokio_rustls::TlsConnector;
 
-use super::{Security, Trust, TrustError};
+use super::{Protocol, Security, Stream, Trust, TrustError};
 
-/// Builds the TLS side of a dialer: TLS 1.2 and 1.3, HTTP/1.1, both sides proven by `security`.
-pub(super) fn connector(security: &Security) -> Result<TlsConnector, TrustError> {
+/// Builds the TLS side of a dialer: TLS 1.2 and 1.3, one protocol, both sides proven by `security`.
+pub(super) fn connector(
+    security: &Security,
+    protocol: Protocol,
+) -> Result<TlsConnector, TrustError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
@@ -32,8 +38,26 @@ pub(super) fn connector(security: &Security) -> Result<TlsConnector, TrustError>
         None => builder.with_no_client_auth(),
         Some(own) => builder.with_client_auth_cert(own.chain.clone(), own.key.clone_key())?,
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![alpn(protocol).to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// Whether both sides speak `protocol`. A peer that names none speaks HTTP/1.1.
+pub(super) fn agreed(stream: &Stream, protocol: Protocol) -> bool {
+    protocol == Protocol::Http1 || stream.alpn() == Some(alpn(protocol))
+}
+
+/// Whether a handshake failed because the peer does not speak the protocol.
+pub(super) fn is_disagreement(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)))
+}
+
+fn alpn(protocol: Protocol) -> &'static [u8] {
+    match protocol {
+        Protocol::Http1 => b"http/1.1",
+        Protocol::Http2 => b"h2",
+    }
 }
 
 fn store(

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::Full;
 
-use crate::upstream::ResponseBody;
+use crate::upstream::{ResponseBody, ResponseError};
 
 use super::record::Record;
 
@@ -49,12 +49,12 @@ impl Body {
 
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = ResponseError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ResponseError>>> {
         let frame = ready!(match &mut self.kind {
             Kind::Relayed(body) => Pin::new(body).poll_frame(context),
             Kind::Whole(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),

@@ -57,8 +57,8 @@ pub(super) fn said(read: Option<&Result<Value, Refusal>>) -> Said<'_> {
 /// Reads `body`, within the limit and a time.
 ///
 /// # Errors
-/// 413 for one that is too long, 400 for one that is no JSON object or array, or is marked as
-/// something else.
+/// 413 for one that is too long, 408 for one that does not come in time, 400 for one that is no
+/// JSON object or array, or is marked as something else.
 pub(super) async fn read<B>(
     headers: &HeaderMap,
     body: B,
@@ -75,8 +75,10 @@ where
     if !is_json(headers) {
         return Err(Unfit { refusal: Refusal::BodyNotJson, left: left(Bytes::new(), Some(body)) });
     }
-    let Ok(Ok((first, rest))) = timeout(PATIENCE, collect(body, wanted.limit)).await else {
-        return Err(Unfit { refusal: Refusal::BadRequest, left: None });
+    let (first, rest) = match timeout(PATIENCE, collect(body, wanted.limit)).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(_)) => return Err(Unfit { refusal: Refusal::BadRequest, left: None }),
+        Err(_) => return Err(Unfit { refusal: Refusal::Stalled, left: None }),
     };
     if rest.is_some() {
         return Err(Unfit { refusal: Refusal::BodyTooLarge, left: left(first, rest) });

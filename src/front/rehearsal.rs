@@ -210,9 +210,11 @@ fn word(refusal: &Refusal) -> &'static str {
         Refusal::Misdirected => Rejected::Misdirected.as_str(),
         Refusal::Overload => Rejected::Overload.as_str(),
         Refusal::TooManyFields => Rejected::Fields.as_str(),
-        Refusal::Forbidden(_) | Refusal::Internal | Refusal::Rejected(_) | Refusal::Upstream(_) => {
-            "internal"
-        }
+        Refusal::Forbidden(_)
+        | Refusal::Internal
+        | Refusal::Rejected(_)
+        | Refusal::Stalled
+        | Refusal::Upstream(_) => "internal",
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) enum Refusal {
     Misdirected,
     /// The decision said no.
     Rejected(Rejection),
+    /// Its body did not go on, or did so too slowly.
+    Stalled,
     /// The service gave no answer.
     Upstream(Gateway),
 }
@@ -46,6 +48,8 @@ pub(super) enum Refusal {
 pub(super) enum Gateway {
     /// No response, or a broken one.
     Bad,
+    /// Too many requests wait for it already.
+    Full,
     /// None in time.
     Timeout,
 }
@@ -55,10 +59,13 @@ impl From<&UpstreamError> for Refusal {
         match error {
             UpstreamError::BodyTooLong => Self::BodyTooLarge,
             UpstreamError::Client(_) => Self::BadRequest,
-            UpstreamError::Broken(_) | UpstreamError::Connect(_) | UpstreamError::Unusable => {
-                Self::Upstream(Gateway::Bad)
-            }
+            UpstreamError::Broken(_)
+            | UpstreamError::Connect(_)
+            | UpstreamError::NoTunnel
+            | UpstreamError::Unusable => Self::Upstream(Gateway::Bad),
             UpstreamError::Deadline(_) => Self::Upstream(Gateway::Timeout),
+            UpstreamError::Full => Self::Upstream(Gateway::Full),
+            UpstreamError::Stalled => Self::Stalled,
         }
     }
 }
@@ -112,7 +119,9 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
         Refusal::Rejected(Rejection::Unavailable { .. }) => {
             (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
         }
+        Refusal::Stalled => (StatusCode::REQUEST_TIMEOUT, STALLED),
         Refusal::Upstream(Gateway::Bad) => (StatusCode::BAD_GATEWAY, BAD_GATEWAY),
+        Refusal::Upstream(Gateway::Full) => (StatusCode::SERVICE_UNAVAILABLE, FULL),
         Refusal::Upstream(Gateway::Timeout) => (StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
     };
     let mut headers = HeaderMap::with_capacity(4);
@@ -126,7 +135,13 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
     if matches!(refusal, Refusal::Overload) {
         headers.insert(header::RETRY_AFTER, seconds(Duration::from_secs(1)));
     }
-    if matches!(refusal, Refusal::BadRequest | Refusal::BodyTooLarge | Refusal::Method) {
+    if let Refusal::Upstream(Gateway::Full) = refusal {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if matches!(
+        refusal,
+        Refusal::BadRequest | Refusal::BodyTooLarge | Refusal::Method | Refusal::Stalled
+    ) {
         // What follows on this connection may not be what it seems.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -205,6 +220,8 @@ const MISDIRECTED: &str = r#"{"error": {"code": 421, "title": "Misdirected Reque
 const TOO_LONG: &str = r#"{"error": {"code": 431, "title": "Request Header Fields Too Large", "message": "The token is longer than this service accepts."}}"#;
 const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Error", "message": "The request could not be passed on."}}"#;
 const BAD_GATEWAY: &str = r#"{"error": {"code": 502, "title": "Bad Gateway", "message": "The service did not give a valid response."}}"#;
+const STALLED: &str = r#"{"error": {"code": 408, "title": "Request Timeout", "message": "The body of the request did not arrive in time."}}"#;
+const FULL: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "Too many requests are waiting for the service."}}"#;
 const TIMEOUT: &str = r#"{"error": {"code": 504, "title": "Gateway Timeout", "message": "The service did not respond in time."}}"#;
 
 #[cfg(test)]
@@ -233,7 +250,9 @@ mod tests {
             (Refusal::Rejected(Rejection::BadServiceToken(BadToken::Expired)), 401),
             (Refusal::Rejected(Rejection::NoServiceRole), 401),
             (Refusal::Rejected(unavailable), 503),
+            (Refusal::Stalled, 408),
             (Refusal::Upstream(Gateway::Bad), 502),
+            (Refusal::Upstream(Gateway::Full), 503),
             (Refusal::Upstream(Gateway::Timeout), 504),
         ] {
             let reply = reply(&refusal, &challenge);
@@ -243,7 +262,12 @@ mod tests {
             assert_eq!(body["error"]["title"], reply.status.canonical_reason().unwrap());
             assert_eq!(reply.headers.contains_key(header::WWW_AUTHENTICATE), status == 401);
             let retry_after = reply.headers.get(header::RETRY_AFTER);
-            assert_eq!(retry_after.is_some_and(|value| value == "5"), status == 503);
+            let expected = match refusal {
+                Refusal::Upstream(Gateway::Full) => Some("1"),
+                Refusal::Rejected(Rejection::Unavailable { .. }) => Some("5"),
+                _ => None,
+            };
+            assert_eq!(retry_after.map(|value| value.to_str().unwrap()), expected);
         }
         let overload = reply(&Refusal::Overload, &challenge);
         assert_eq!((overload.status.as_u16(), &overload.headers[header::RETRY_AFTER]), (503, &HeaderValue::from_static("1")));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -12,7 +12,7 @@ use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
 use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Protocol, Way};
 use crate::routing::Asked;
-use crate::upstream::{Exchanged, RequestBody, ResponseBody, UpstreamError};
+use crate::upstream::{Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
 
 use super::body::Body;
 use super::credentials;
@@ -159,11 +159,12 @@ impl ReverseProxy {
             peer,
             id,
         };
+        let body = body.paced(pace(&client.headers, rules.pace));
         let (request, stripped) = draft.make(body).map_err(|Unrenderable| Refusal::Internal)?;
         if stripped > 0 {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
-        let again = || Some(draft.make(RequestBody::empty()).ok()?.0);
+        let again = |body| Some(draft.make(body).ok()?.0);
         let upstream = self.upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
@@ -253,6 +254,13 @@ pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Opt
     way.route.body.filter(|_| standing.caller().is_some() && !empty)
 }
 
+/// How fast the client must send its body. Calls of gRPC may be silent for as long as they like:
+/// a stream of messages is not an upload.
+fn pace(headers: &HeaderMap, asked: Pace) -> Pace {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"application/grpc")) { Pace::ANY } else { asked }
+}
+
 /// A body of which rules learned nothing, as it came.
 fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
     match left.rest {
@@ -294,7 +302,7 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
 fn complain(error: &UpstreamError, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     let request_id = id.to_str().unwrap_or_default();
-    if matches!(error, UpstreamError::Client(_)) {
+    if matches!(error, UpstreamError::Client(_) | UpstreamError::Stalled) {
         // A client's own doing, as often as it likes.
         tracing::debug!(request_id, %error, cause, "a request broke off");
     } else {

@@ -1,6 +1,7 @@
 //! What the operator decides about the door.
 
 use crate::identity::Names;
+use crate::upstream::Pace;
 
 use super::WebSockets;
 
@@ -17,6 +18,8 @@ pub struct Settings {
     pub max_requests: u64,
     /// Tunnels.
     pub websockets: WebSockets,
+    /// How fast clients must send the bodies of their requests.
+    pub pace: Pace,
 }
 
 impl Settings {

@@ -12,6 +12,7 @@ use crate::admission::{self, Admission, Cast};
 use crate::identity::Names;
 use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
+use crate::upstream::Pace;
 
 use super::{Settings, Tunnels, WebSockets};
 use super::metrics::{Metrics, RouteMetrics};
@@ -36,6 +37,8 @@ pub(super) struct Rules {
     pub(super) names: Names,
     /// Bound on the fields of a head.
     pub(super) max_fields: usize,
+    /// How fast clients must send the bodies of their requests.
+    pub(super) pace: Pace,
     /// How long tunnels may last.
     pub(super) websockets: WebSockets,
     /// Bound on requests in progress.
@@ -151,6 +154,7 @@ impl Rules {
             challenge: challenge(&settings.www_authenticate_uri).ok_or(BadChallenge)?,
             names: settings.names(),
             max_fields: settings.max_fields,
+            pace: settings.pace,
             websockets: settings.websockets,
             max_requests: i64::try_from(settings.max_requests).unwrap_or(i64::MAX),
             by_name,

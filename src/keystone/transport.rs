@@ -160,6 +160,6 @@ fn fault_of(error: &DialError) -> Fault {
     match error {
         DialError::Connect { .. } | DialError::Http { .. } => Fault::Connect,
         DialError::Deadline { .. } => Fault::Deadline,
-        DialError::Tls { .. } => Fault::Tls,
+        DialError::Protocol { .. } | DialError::Tls { .. } => Fault::Tls,
     }
 }

@@ -41,7 +41,8 @@ pub fn nominated(headers: &HeaderMap) -> Result<Vec<HeaderName>, BadConnection> 
     Ok(nominated)
 }
 
-/// Removes what concerns one connection from a response on its way through.
+/// Removes what concerns one connection from a response on its way through. `Trailer` stays, for
+/// HTTP/1.1 writes no trailers that were not announced, unless `Connection` says otherwise.
 ///
 /// # Errors
 /// When `Connection` cannot be understood; the response must not be passed on then.
@@ -50,7 +51,13 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Result<(), BadConnec
     if !headers.keys().any(is_hop_by_hop) {
         return Ok(());
     }
-    for name in nominated(headers)?.iter().chain(&ALWAYS) {
+    let nominated = nominated(headers)?;
+    for name in &ALWAYS {
+        if *name != header::TRAILER {
+            headers.remove(name);
+        }
+    }
+    for name in &nominated {
         headers.remove(name);
     }
     Ok(())
@@ -83,11 +90,18 @@ mod tests {
             ("connection", b"close, X-Trace , TE"),
             ("x-trace", b"1"),
             ("te", b"trailers"),
+            ("trailer", b"x-sum"),
             ("transfer-encoding", b"chunked"),
             ("upgrade", b"h2c"),
             ("keep-alive", b"5"),
             ("accept", b"*/*"),
         ]);
+        remove_hop_by_hop(&mut fields).unwrap();
+        assert_eq!(
+            fields.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
+            ["accept", "trailer"]
+        );
+        fields.insert(header::CONNECTION, HeaderValue::from_static("Trailer"));
         remove_hop_by_hop(&mut fields).unwrap();
         assert_eq!(fields.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Response;
-use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 
 use crate::label;
 use crate::telemetry::{FINE_SECONDS, Label as _, MetricError, Registry};
@@ -23,6 +23,22 @@ label! {
         Connect => "connect",
         /// It took too long.
         Deadline => "deadline",
+        /// Too many requests were under way.
+        Shed => "shed",
+    }
+}
+
+label! {
+    /// Why a response ended before its end.
+    pub(super) Abort as "cause" {
+        /// The service broke off.
+        Broken => "broken",
+        /// The client stalled its upload.
+        Client => "client",
+        /// The service paused for too long.
+        Idle => "idle",
+        /// All in all it took too long.
+        Total => "total",
     }
 }
 
@@ -33,6 +49,8 @@ pub struct Metrics {
     durations: HistogramVec,
     connects: HistogramVec,
     retries: IntCounterVec,
+    in_flight: IntGaugeVec,
+    aborted: IntCounterVec,
 }
 
 /// Metrics of one upstream, shared by all workers.
@@ -42,6 +60,9 @@ pub(super) struct Named {
     durations: Histogram,
     pub(super) connects: Histogram,
     pub(super) retries: IntCounter,
+    /// What the bound on requests under way is held against, too.
+    pub(super) in_flight: IntGauge,
+    aborted: Box<[IntCounter]>,
 }
 
 impl Metrics {
@@ -74,6 +95,16 @@ impl Metrics {
                 "Requests sent again because the connection had ended.",
                 upstream,
             )?,
+            in_flight: registry.gauge_vec(
+                "upstream_requests_in_flight",
+                "Requests to the service whose response has not ended.",
+                upstream,
+            )?,
+            aborted: registry.counter_vec(
+                "upstream_responses_aborted_total",
+                "Responses that broke off after their head was passed on.",
+                &["upstream", "cause"],
+            )?,
         })
     }
 
@@ -81,7 +112,10 @@ impl Metrics {
     pub(super) fn of(&self, name: &str) -> Named {
         let outcome =
             |outcome: &Outcome| self.requests.with_label_values(&[name, outcome.as_str()]);
+        let aborted = |cause: &Abort| self.aborted.with_label_values(&[name, cause.as_str()]);
         Named {
+            in_flight: self.in_flight.with_label_values(&[name]),
+            aborted: Abort::ALL.iter().map(aborted).collect(),
             requests: Outcome::ALL.iter().map(outcome).collect(),
             durations: self.durations.with_label_values(&[name]),
             connects: self.connects.with_label_values(&[name]),
@@ -98,14 +132,26 @@ impl Named {
     ) {
         let outcome = match result {
             Ok(_) => Outcome::Answered,
-            Err(UpstreamError::Broken(_) | UpstreamError::Unusable) => Outcome::Broken,
-            Err(UpstreamError::BodyTooLong | UpstreamError::Client(_)) => Outcome::Client,
+            Err(UpstreamError::Broken(_) | UpstreamError::NoTunnel | UpstreamError::Unusable) => {
+                Outcome::Broken
+            }
+            Err(UpstreamError::BodyTooLong | UpstreamError::Client(_) | UpstreamError::Stalled) => {
+                Outcome::Client
+            }
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
+            Err(UpstreamError::Full) => Outcome::Shed,
         };
         if let Some(counter) = self.requests.get(outcome.index()) {
             counter.inc();
         }
         self.durations.observe(took.as_secs_f64());
+    }
+
+    /// A response broke off.
+    pub(super) fn aborted(&self, cause: Abort) {
+        if let Some(counter) = self.aborted.get(cause.index()) {
+            counter.inc();
+        }
     }
 }

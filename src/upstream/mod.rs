@@ -3,77 +3,51 @@
 //! One of these belongs to one worker, so that a request and its response stay on one thread.
 //! It knows nothing of tokens or decisions.
 
+mod error;
 mod hop;
-mod line;
+mod http1;
+mod http2;
 mod metrics;
-mod pool;
 mod request_body;
 mod response_body;
 mod settings;
+mod station;
+mod trailers;
+mod tunnel;
+mod upload;
+mod vigil;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http::{Request, Response, StatusCode, header};
 
-use crate::dial::{DialError, Dialer, TrustError};
 use crate::telemetry::Stopwatch;
 
-use metrics::Named;
-use pool::{Lease, Pool};
+use station::{Connections, Place, Station};
 
+pub use error::{ResponseError, SetupError, UpstreamError};
 pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
 pub use request_body::{BodyError, RequestBody};
 pub use response_body::ResponseBody;
-pub use settings::Settings;
+pub use settings::{Deadlines, Settings};
+pub use tunnel::Tunnel;
+pub use upload::Pace;
 
 /// How often idle connections are looked after. Nobody else notices that one has ended.
 const TEND_EVERY: Duration = Duration::from_secs(1);
 
-/// Why the guarded service did not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum UpstreamError {
-    /// It answered with something that is not HTTP, or closed the connection first.
-    #[error("the service broke off")]
-    Broken(#[source] hyper::Error),
-    /// The client broke off its own request, or framed it wrongly on the way.
-    #[error("the client broke off its request")]
-    Client(#[source] hyper::Error),
-    /// It could not be reached.
-    #[error(transparent)]
-    Connect(#[from] DialError),
-    /// The client's body is longer than allowed.
-    #[error("the body is longer than this route takes")]
-    BodyTooLong,
-    /// It took too long.
-    #[error("the service did not answer within {0:?}")]
-    Deadline(Duration),
-    /// It switched protocols unasked, framed its body in two ways, or sent a `Connection` field
-    /// that is no list of names.
-    #[error("the service's response cannot be passed on")]
-    Unusable,
-}
-
 /// The guarded service, as one worker reaches it.
-pub struct Upstream {
-    dialer: Arc<Dialer>,
-    pool: Arc<Pool>,
-    authority: HeaderValue,
-    response_timeout: Duration,
-    metrics: Named,
-}
+pub struct Upstream(Arc<Station>);
 
-/// The service's address could never be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// The address is no legal `Host`.
-    #[error("upstream: the address is no legal Host value")]
-    Authority,
-    /// Its certificate could never be checked.
-    #[error("upstream: {0}")]
-    Trust(#[from] TrustError),
+/// What a request hopes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A response.
+    Response,
+    /// That the connection becomes a tunnel for web sockets.
+    Tunnel,
 }
 
 impl Upstream {
@@ -83,27 +57,13 @@ impl Upstream {
     /// # Errors
     /// When its certificate could never be checked.
     pub fn new(name: &str, settings: &Settings, metrics: &Metrics) -> Result<Self, SetupError> {
-        let endpoint = settings.endpoint.clone();
-        let authority = endpoint.authority.parse().map_err(|_| SetupError::Authority)?;
-        Ok(Self {
-            dialer: Arc::new(Dialer::new(endpoint, settings.connect_timeout)?),
-            pool: Arc::new(Pool::new(settings.max_idle, settings.idle_timeout)),
-            authority,
-            response_timeout: settings.response_timeout,
-            metrics: metrics.of(name),
-        })
+        Ok(Self(Arc::new(Station::new(settings, metrics.of(name))?)))
     }
 
     /// The same service as another worker reaches it: over connections of its own.
     #[must_use]
     pub fn for_another_worker(&self) -> Self {
-        Self {
-            dialer: Arc::clone(&self.dialer),
-            pool: Arc::new(self.pool.empty()),
-            authority: self.authority.clone(),
-            response_timeout: self.response_timeout,
-            metrics: self.metrics.clone(),
-        }
+        Self(Arc::new(self.0.another()))
     }
 
     /// Lets go of connections that nobody uses any more. Runs until cancelled, on the worker that
@@ -111,113 +71,90 @@ impl Upstream {
     pub async fn tend(&self) {
         loop {
             tokio::time::sleep(TEND_EVERY).await;
-            self.pool.sweep();
+            self.0.sweep();
         }
     }
 
     /// Sends `request`, whose target is a path, and returns the head of the response as soon as
-    /// it arrives; its body streams. Fields that concern one connection are gone from it.
+    /// it arrives; its body streams. Fields that concern one connection are gone from it. Where
+    /// the wish for a tunnel is granted, the response is a 101 and its body holds the tunnel;
+    /// where it is not, the response is like any other.
     ///
-    /// A request that was certainly never sent is sent again on a fresh connection; a safe one
-    /// without a body also when an old connection died under it, made anew by `again`. Anything
-    /// else reaches the service at most once. Cancelling closes the connection.
+    /// A request that was certainly never sent, or by HTTP/2's word never looked at, is sent
+    /// again on a fresh connection; a safe one without a body also when an old connection died
+    /// under it. It is made anew by `again`, from the body that it is given. Anything else
+    /// reaches the service at most once. Cancelling ends its part in the connection.
     ///
     /// The result holds an error at the latest when neither the request's body has moved nor an
-    /// answer has come for the response timeout.
+    /// answer has come for the response timeout, when the client stalls its upload, or when the
+    /// total timeout is over; and at once when too many requests are under way.
     pub async fn forward(
         &self,
-        mut request: Request<RequestBody>,
-        again: impl Fn() -> Option<Request<RequestBody>>,
+        request: Request<RequestBody>,
+        wish: Wish,
+        again: impl Fn(RequestBody) -> Option<Request<RequestBody>>,
     ) -> Exchanged {
-        let watch = Stopwatch::start();
-        self.name_host(&mut request);
-        let result = self.send(request, again).await.and_then(|(mut response, lease)| {
-            // No upgrade is ever asked for, so none can be granted; and a body whose length is
-            // stated in two ways has two ends.
-            let unasked = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-            let ambiguous = [header::TRANSFER_ENCODING, header::CONTENT_LENGTH]
-                .iter()
-                .all(|name| response.headers().contains_key(name));
-            if unasked || ambiguous || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
-                return Err(UpstreamError::Unusable);
-            }
-            Ok(response.map(|body| ResponseBody::new(body, lease)))
-        });
-        let took = watch.elapsed();
-        self.metrics.observe(&result, took);
+        let begun = Stopwatch::start();
+        let sent = self.send(request, wish, again, begun).await;
+        let result = sent.and_then(|response| passable(response, wish));
+        let took = begun.elapsed();
+        self.0.metrics.observe(&result, took);
         Exchanged { result, took }
-    }
-
-    fn name_host(&self, request: &mut Request<RequestBody>) {
-        if !request.headers().contains_key(header::HOST) {
-            request.headers_mut().insert(header::HOST, self.authority.clone());
-        }
     }
 
     async fn send(
         &self,
         mut request: Request<RequestBody>,
-        again: impl Fn() -> Option<Request<RequestBody>>,
-    ) -> Result<(Response<Incoming>, Lease), UpstreamError> {
-        // Safe by its method (RFC 9110, section 9.2.1), so sending it twice does no harm.
-        let repeatable = request.body().is_empty() && request.method().is_safe();
-        while let Some(mut lease) = self.pool.take() {
-            let Failed { error, unsent } = match self.exchange(&mut lease, request).await {
-                Ok(response) => return Ok((response, lease)),
-                Err(failed) => failed,
-            };
-            if !matches!(error, UpstreamError::Broken(_)) {
-                return Err(error);
-            }
-            request = match unsent {
-                Some(unsent) => unsent,
-                None if repeatable => again().ok_or(error)?,
-                None => return Err(error),
-            };
+        wish: Wish,
+        again: impl Fn(RequestBody) -> Option<Request<RequestBody>>,
+        begun: Stopwatch,
+    ) -> Result<Response<ResponseBody>, UpstreamError> {
+        let place = Place::take(&self.0).ok_or(UpstreamError::Full)?;
+        self.name_host(&mut request);
+        let again = |body| {
+            let mut request = again(body)?;
             self.name_host(&mut request);
-            self.metrics.retries.inc();
-        }
-        let mut lease = self.connect().await?;
-        match self.exchange(&mut lease, request).await {
-            Ok(response) => Ok((response, lease)),
-            Err(failed) => Err(failed.error),
+            Some(request)
+        };
+        match (&self.0.connections, wish) {
+            (Connections::Http1(pool), Wish::Response) => {
+                http1::send(pool, place, request, again, begun).await
+            }
+            (Connections::Http1(_), Wish::Tunnel) => {
+                Box::pin(http1::tunnel(place, request, begun)).await
+            }
+            (Connections::Http2(bundle), Wish::Response) => {
+                let sending = http2::send(bundle, &place, request, again, begun);
+                let (response, stream) = Box::pin(sending).await?;
+                Ok(http2::relayed(response, stream, place))
+            }
+            (Connections::Http2(_), Wish::Tunnel) => Err(UpstreamError::NoTunnel),
         }
     }
 
-    async fn connect(&self) -> Result<Lease, UpstreamError> {
-        let watch = Stopwatch::start();
-        let stream = self.dialer.connect().await?;
-        let lease = self.pool.open(stream, &self.dialer.endpoint().address).await?;
-        self.metrics.connects.observe(watch.elapsed().as_secs_f64());
-        Ok(lease)
-    }
-
-    async fn exchange(
-        &self,
-        lease: &mut Lease,
-        request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, Failed> {
-        match lease.line.send(request, self.response_timeout).await {
-            Some(Ok(response)) => Ok(response),
-            Some(Err(mut failed)) => {
-                let unsent = failed.take_message();
-                let error = failed.into_error();
-                // What hyper calls the user is whoever feeds it the request's body.
-                let cause = std::error::Error::source(&error).and_then(|e| e.downcast_ref());
-                let error = if matches!(cause, Some(BodyError::TooLong)) {
-                    UpstreamError::BodyTooLong
-                } else if error.is_user() {
-                    UpstreamError::Client(error)
-                } else {
-                    UpstreamError::Broken(error)
-                };
-                Err(Failed { error, unsent })
-            }
-            None => {
-                Err(Failed { error: UpstreamError::Deadline(self.response_timeout), unsent: None })
-            }
+    fn name_host(&self, request: &mut Request<RequestBody>) {
+        if !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, self.0.authority.clone());
         }
     }
+}
+
+/// The response, if it can be passed on: protocols are switched only where that was wished for,
+/// and a body whose length is stated in two ways has two ends.
+fn passable(
+    mut response: Response<ResponseBody>,
+    wish: Wish,
+) -> Result<Response<ResponseBody>, UpstreamError> {
+    let switched = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    let unasked = switched && wish != Wish::Tunnel;
+    let ambiguous = [header::TRANSFER_ENCODING, header::CONTENT_LENGTH]
+        .iter()
+        .all(|name| response.headers().contains_key(name));
+    if unasked || ambiguous || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
+        return Err(UpstreamError::Unusable);
+    }
+    response.body_mut().settle();
+    Ok(response)
 }
 
 /// What came of a request to the service, and how long that took.
@@ -226,10 +163,4 @@ pub struct Exchanged {
     pub result: Result<Response<ResponseBody>, UpstreamError>,
     /// From sending to the head of the response.
     pub took: Duration,
-}
-
-/// A failed exchange, and the request if it was certainly never sent.
-struct Failed {
-    error: UpstreamError,
-    unsent: Option<Request<RequestBody>>,
 }

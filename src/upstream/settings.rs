@@ -2,19 +2,36 @@
 
 use std::time::Duration;
 
-use crate::dial::Endpoint;
+use crate::dial::{Endpoint, Multiplexing, Protocol};
 
 /// How to reach the guarded service.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where it is.
     pub endpoint: Endpoint,
+    /// What it speaks.
+    pub protocol: Protocol,
     /// Bound on making one connection, TLS included.
     pub connect_timeout: Duration,
-    /// Bound on the wait for the head of the response, from the end of the request.
-    pub response_timeout: Duration,
+    /// Bounds on waiting for an answer.
+    pub deadlines: Deadlines,
     /// How long an idle connection is kept.
     pub idle_timeout: Duration,
-    /// How many idle connections each worker keeps.
+    /// How many idle HTTP/1.1 connections each worker keeps.
     pub max_idle: usize,
+    /// Bounds on one HTTP/2 connection.
+    pub multiplexing: Multiplexing,
+    /// How many requests may be under way at once, by all workers together.
+    pub max_pending: u32,
+}
+
+/// How long the service may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// To begin its answer, from when the request or its body last moved.
+    pub response: Duration,
+    /// To go on with the body of its answer, while the client would take more.
+    pub body: Option<Duration>,
+    /// For everything, from the request to the end of the answer's body.
+    pub total: Option<Duration>,
 }

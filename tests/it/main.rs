@@ -14,6 +14,7 @@
 
 mod access_rules;
 mod attacks;
+mod attacks_upstream;
 mod bad_input;
 mod cache;
 mod catalogue;
@@ -21,6 +22,7 @@ mod challenges;
 mod cli;
 mod client_certificate;
 mod credentials;
+mod deadlines;
 mod delayed;
 mod dev;
 mod drain;
@@ -54,6 +56,9 @@ mod smuggling;
 mod spoofing;
 mod support;
 mod token_info;
+mod trailers;
 mod uploads;
 mod upstream;
+mod upstream_http2;
+mod upstream_tunnels;
 mod websocket;

@@ -69,13 +69,19 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
         false,
     ),
     ("upstream_connect_duration_seconds", &[("upstream", &["default"])], true),
+    ("upstream_requests_in_flight", &[("upstream", &["default"])], false),
     ("upstream_request_duration_seconds", &[("upstream", &["default"])], true),
     (
         "upstream_requests_total",
         &[
-            ("outcome", &["answered", "broken", "client", "connect", "deadline"]),
+            ("outcome", &["answered", "broken", "client", "connect", "deadline", "shed"]),
             ("upstream", &["default"]),
         ],
+        false,
+    ),
+    (
+        "upstream_responses_aborted_total",
+        &[("cause", &["broken", "client", "idle", "total"]), ("upstream", &["default"])],
         false,
     ),
     ("upstream_retries_total", &[("upstream", &["default"])], false),

@@ -50,6 +50,23 @@ pub(super) static SECTION: Section = Section {
         )
         .reloads(),
         Field::new(
+            "server.body_timeout",
+            Kind::Duration(MILLISECOND, DAY),
+            Absent::Value("30s"),
+            "How long a client may pause within the body of its request, while the service would \
+             take more; it is then answered with 408. Calls of gRPC are not limited.",
+        )
+        .or("off"),
+        Field::new(
+            "server.body_min_rate",
+            Kind::Integer(0, 1_000_000_000),
+            Absent::Value("64"),
+            "How many bytes of a body a client must send for each second that it was waited for, \
+             once that were more than `server.body_timeout` (30 s, where that is off); 0 asks for \
+             nothing. So a body cannot be stretched by sending a byte now and then. Calls of gRPC \
+             are not limited.",
+        ),
+        Field::new(
             "server.max_header_bytes",
             Kind::Size(8 * KIB, MIB),
             Absent::Value("64KiB"),

@@ -15,6 +15,14 @@ pub(super) static SECTION: Section = Section {
              `unix:/path/to.sock`. Without a path: requests keep the path that the client sent.",
         ),
         Field::new(
+            "upstream.protocol",
+            Kind::Choice(&["http1", "http2"]),
+            Absent::Value("http1"),
+            "What is spoken to the service: `http1` is HTTP/1.1, `http2` is HTTP/2. Over \
+             `https://` the service must agree to HTTP/2 (ALPN `h2`); over `http://` and `unix:` \
+             it must expect it without being asked. gRPC needs `http2`.",
+        ),
+        Field::new(
             "upstream.ca_file",
             Kind::Path,
             Absent::Nothing,
@@ -60,7 +68,33 @@ pub(super) static SECTION: Section = Section {
             Kind::Duration(MILLISECOND, DAY),
             Absent::Value("60s"),
             "How long the service may take to begin its answer, counted from when the request, \
-             or its body, last moved. The body of the answer is not limited.",
+             or its body, last moved.",
+        ),
+        Field::new(
+            "upstream.body_timeout",
+            Kind::Duration(MILLISECOND, DAY),
+            Absent::Value("5m"),
+            "How long the service may pause within the body of its answer, while the client would \
+             take more; the answer is then broken off, so that the client sees that it is not \
+             whole. Services that send events should send something more often, or set `off`.",
+        )
+        .or("off"),
+        Field::new(
+            "upstream.total_timeout",
+            Kind::Duration(MILLISECOND, DAY),
+            Absent::Value("off"),
+            "How long a request may take in all, from its beginning to the end of the answer's \
+             body. Uploads and downloads of large files take long without anything being wrong, \
+             so nothing is limited unless it is asked for.",
+        )
+        .or("off"),
+        Field::new(
+            "upstream.max_pending",
+            Kind::Integer(1, 1_000_000),
+            Absent::Value("1024"),
+            "How many requests may be with the service at once, from all workers together, until \
+             the end of their answers. More are answered with 503 and `Retry-After` at once, so \
+             that a service that is stuck takes nothing else along.",
         ),
         Field::new(
             "upstream.idle_timeout",
@@ -73,7 +107,23 @@ pub(super) static SECTION: Section = Section {
             "upstream.max_idle",
             Kind::Integer(0, 10_000),
             Absent::Value("64"),
-            "How many unused connections each worker keeps; 0 makes a new one for every request.",
+            "How many unused connections each worker keeps; 0 makes a new one for every request. \
+             HTTP/2 needs few and heeds `upstream.idle_timeout` alone.",
         ),
+        Field::new(
+            "upstream.max_streams",
+            Kind::Integer(1, 10_000),
+            Absent::Value("100"),
+            "How many requests share one HTTP/2 connection at once, as far as the service allows \
+             as many; for more, another connection is made.",
+        ),
+        Field::new(
+            "upstream.ping_interval",
+            Kind::Duration(MILLISECOND, HOUR),
+            Absent::Value("30s"),
+            "After so long a silence on an HTTP/2 connection in use the service is asked whether \
+             it is there; if it does not say so within as long again, the connection is closed.",
+        )
+        .or("off"),
     ],
 };

@@ -13,6 +13,7 @@ use crate::config::settings;
 use crate::config::yaml::{Content, Entry, Node};
 use crate::front::WebSockets;
 use crate::server::{BadPeers, Http2, Limits, Listener, Manner, Peers, Place};
+use crate::upstream::Pace;
 use crate::{front, server};
 
 /// Threads, side doors and the end of the process.
@@ -257,11 +258,16 @@ pub(super) fn front(
         max_lifetime: Some(reader.duration("websocket.max_lifetime")).filter(|most| !most.is_zero()),
         grace: reader.duration("websocket.grace"),
     };
+    let pace = Pace {
+        idle: reader.limit("server.body_timeout"),
+        min_rate: reader.integer("server.body_min_rate"),
+    };
     Some(front::Settings {
         www_authenticate_uri: www_authenticate_uri?,
         deprecated,
         max_fields,
         max_requests,
         websockets,
+        pace,
     })
 }

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 
 use super::reader::Reader;
 use crate::config::settings::warn_of_readers;
-use crate::dial::{Address, ClientCertificate, Endpoint, Security, Trust};
+use crate::dial::{
+    Address, ClientCertificate, Endpoint, Multiplexing, Protocol, Security, Trust,
+};
 use crate::server::{Listener, Place};
-use crate::upstream;
+use crate::upstream::{self, Deadlines};
 
 /// The guarded service; `None` when its address is missing or wrong.
 pub(super) fn upstream(
@@ -19,9 +21,22 @@ pub(super) fn upstream(
     };
     let server_name = reader.text(SERVER_NAME);
     let connect_timeout = reader.duration("upstream.connect_timeout");
-    let response_timeout = reader.duration("upstream.response_timeout");
+    let protocol = match reader.text("upstream.protocol").as_deref() {
+        Some("http2") => Protocol::Http2,
+        _ => Protocol::Http1,
+    };
+    let deadlines = Deadlines {
+        response: reader.duration("upstream.response_timeout"),
+        body: reader.limit("upstream.body_timeout"),
+        total: reader.limit("upstream.total_timeout"),
+    };
+    let multiplexing = Multiplexing {
+        max_streams: u32::try_from(reader.integer("upstream.max_streams")).unwrap_or(u32::MAX),
+        ping_interval: reader.limit("upstream.ping_interval"),
+    };
     let idle_timeout = reader.duration("upstream.idle_timeout");
     let max_idle = reader.count("upstream.max_idle");
+    let max_pending = u32::try_from(reader.integer("upstream.max_pending")).unwrap_or(u32::MAX);
     let Some(url) = reader.text("upstream.url") else {
         reader.require("upstream.url");
         return None;
@@ -42,7 +57,16 @@ pub(super) fn upstream(
         reader.refuse_value("upstream.url", "leads back to this proxy; name the service's address");
     }
     warn_of_insecure(reader, "upstream.insecure", &endpoint, "the service");
-    Some(upstream::Settings { endpoint, connect_timeout, response_timeout, idle_timeout, max_idle })
+    Some(upstream::Settings {
+        endpoint,
+        protocol,
+        connect_timeout,
+        deadlines,
+        idle_timeout,
+        max_idle,
+        multiplexing,
+        max_pending,
+    })
 }
 
 /// Whom to trust by two options of a section.

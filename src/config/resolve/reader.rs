@@ -44,6 +44,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A duration; `None` for the word `off`.
+    pub(super) fn limit(&mut self, key: &'static str) -> Option<Duration> {
+        Some(self.duration(key)).filter(|limit| !limit.is_zero())
+    }
+
     pub(super) fn integer(&mut self, key: &'static str) -> u64 {
         match self.value(key) {
             Some(Value::Integer(number)) => *number,

@@ -27,7 +27,7 @@ fn the_documented_defaults_hold() {
     assert_eq!(config.server.limits.keepalive_timeout, seconds(75));
     assert_eq!(config.server.max_connections, 10_000);
     assert_eq!(config.upstream.connect_timeout, seconds(2));
-    assert_eq!(config.upstream.response_timeout, seconds(60));
+    assert_eq!(config.upstream.deadlines.response, seconds(60));
     assert_eq!((config.upstream.idle_timeout, config.upstream.max_idle), (seconds(60), 64));
     assert_eq!(config.keystone.connect_timeout, seconds(2));
     assert_eq!((config.keystone.timeout, config.keystone.retries), (seconds(5), 2));

@@ -19,7 +19,9 @@
 
 mod client;
 mod digest;
+mod http2;
 mod keystone;
+mod passage;
 mod patience;
 mod process;
 mod relay;
@@ -32,7 +34,9 @@ mod wire;
 
 pub use client::{Client, Response, exchange, get, request};
 pub use digest::sha256;
+pub use http2::{Asked, Exchange, FrameKind, Frames, Http2, RawHttp2, Terms, frame};
 pub use keystone::Keystone;
+pub use passage::{Passage, Through};
 pub use patience::{DEADLINE, eventually};
 pub use process::{Process, Proxy};
 pub use relay::Relay;

@@ -6,28 +6,30 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
-use tokio::time::{Sleep, sleep};
 
 use crate::dial::{Address, Connection, DialError, Sender, Stream, connect};
-use crate::telemetry::Stopwatch;
+use crate::upstream::request_body::RequestBody;
+use crate::upstream::vigil::{Alarm, Lapse, Vigil};
 
-use super::request_body::{Progress, RequestBody};
+use super::interim::{Counted, Watched};
 
 /// A connection.
-pub(super) struct Line {
+pub(in crate::upstream) struct Line {
     sender: Sender<RequestBody>,
-    connection: Pin<Box<Connection<RequestBody>>>,
+    connection: Pin<Box<Connection<Counted, RequestBody>>>,
+    heads: Arc<Watched>,
     ended: bool,
     /// The latest request had a body, which the service may not have read to its end.
     uploading: bool,
-    /// Set anew only when it has gone off, not for every request: most answers come long before.
-    alarm: Option<Pin<Box<Sleep>>>,
+    /// Kept from one request to the next.
+    pub(in crate::upstream) alarm: Alarm,
 }
 
 /// The request, if it was certainly never sent, and what went wrong.
@@ -36,13 +38,16 @@ pub(super) type Refused = TrySendError<Request<RequestBody>>;
 impl Line {
     /// Starts HTTP/1.1 on `stream`.
     pub(super) async fn open(stream: Stream, address: &Address) -> Result<Self, DialError> {
-        let (sender, connection) = connect(stream, address).await?;
+        let heads = Arc::new(Watched::default());
+        let counted = Counted::new(stream, Arc::clone(&heads));
+        let (sender, connection) = connect(counted, address).await?;
         let mut line = Self {
             sender,
             connection: Box::pin(connection),
+            heads,
             ended: false,
             uploading: false,
-            alarm: None,
+            alarm: Alarm::default(),
         };
         // The first turn of the connection makes it ready; there is nothing to wait for.
         line.is_ready();
@@ -64,61 +69,48 @@ impl Line {
     }
 
     /// Lets the connection read and write what it can.
-    pub(super) fn turn(&mut self, context: &mut Context<'_>) {
+    pub(in crate::upstream) fn turn(&mut self, context: &mut Context<'_>) {
         if !self.ended && self.connection.as_mut().poll(context).is_ready() {
             // What went wrong, if anything, reaches whoever waits for a response.
             self.ended = true;
         }
     }
 
-    /// Sends `request` and waits for the head of its response, as long as that or the request's
-    /// body moves at least once per `limit`. `None` when nothing moved: an upload may take hours,
-    /// a silence may not.
+    /// Sends `request` and waits for the head of its response, or until `vigil` is over.
     pub(super) async fn send(
         &mut self,
         request: Request<RequestBody>,
-        limit: Duration,
-    ) -> Option<Result<Response<Incoming>, Refused>> {
+        vigil: &mut Vigil,
+    ) -> Result<Result<Response<Incoming>, Refused>, Lapse> {
         self.uploading = !request.body().is_empty();
-        let progress = request.body().progress();
-        let mut watch = Watch { progress, seen: 0, limit, since: Stopwatch::start() };
+        self.heads.expect();
+        vigil.sent();
         let mut answered = pin!(self.sender.try_send_request(request));
         poll_fn(|context| {
             self.turn(context);
             if let Poll::Ready(answer) = answered.as_mut().poll(context) {
-                return Poll::Ready(Some(answer));
+                return Poll::Ready(Ok(answer));
             }
-            watch.poll(&mut self.alarm, context).map(|()| None)
+            vigil.poll(&mut self.alarm, context).map(Err)
         })
         .await
     }
-}
 
-/// Notices silence.
-struct Watch {
-    progress: Option<Progress>,
-    seen: u64,
-    limit: Duration,
-    since: Stopwatch,
-}
+    /// Whether the service sent interim responses without end.
+    pub(super) fn was_flooded(&self) -> bool {
+        self.heads.was_flooded()
+    }
 
-impl Watch {
-    /// Ready when nothing has moved for the limit.
-    fn poll(&mut self, alarm: &mut Option<Pin<Box<Sleep>>>, context: &mut Context<'_>) -> Poll<()> {
-        let alarm = alarm.get_or_insert_with(|| Box::pin(sleep(self.limit)));
-        while alarm.as_mut().poll(context).is_ready() {
-            let mut left = self.limit.saturating_sub(self.since.elapsed());
-            if left.is_zero() {
-                let moved = self.progress.as_ref().map_or(0, Progress::count);
-                if moved == self.seen {
-                    return Poll::Ready(());
-                }
-                self.seen = moved;
-                self.since = Stopwatch::start();
-                left = self.limit;
-            }
-            alarm.as_mut().set(sleep(left));
-        }
-        Poll::Pending
+    /// The stream beneath, and what was read of it already, once the service has agreed to stop
+    /// speaking HTTP; `None` when it has not.
+    pub(super) fn into_stream(mut self) -> Option<(Stream, Bytes)> {
+        // What came with the answer was read, but the connection has yet to notice its end.
+        let mut context = Context::from_waker(Waker::noop());
+        self.turn(&mut context);
+        let connection = Pin::into_inner(self.connection);
+        self.ended.then(|| {
+            let parts = connection.into_parts();
+            (parts.io.into_inner().into_inner(), parts.read_buf)
+        })
     }
 }

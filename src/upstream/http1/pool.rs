@@ -1,15 +1,15 @@
 //! Connections to the service that wait for their next request.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::dial::{Address, DialError, Stream};
 use crate::telemetry::Stopwatch;
+use crate::upstream::station::{Connections, Place};
 
 use super::line::Line;
 
 /// One worker's idle connections. The latest used is taken first, so that the rest may end.
-pub(super) struct Pool {
+pub(in crate::upstream) struct Pool {
     idle: Mutex<Vec<Idle>>,
     max_idle: usize,
     idle_timeout: Duration,
@@ -21,27 +21,27 @@ struct Idle {
 }
 
 impl Pool {
-    pub(super) fn new(max_idle: usize, idle_timeout: Duration) -> Self {
+    pub(in crate::upstream) fn new(max_idle: usize, idle_timeout: Duration) -> Self {
         Self { idle: Mutex::default(), max_idle, idle_timeout }
     }
 
     /// Another pool with the same bounds.
-    pub(super) fn empty(&self) -> Self {
+    pub(in crate::upstream) fn empty(&self) -> Self {
         Self::new(self.max_idle, self.idle_timeout)
     }
 
     /// An idle connection that is ready for a request as far as anybody can know.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Lease> {
+    pub(super) fn take(&self) -> Option<Line> {
         while let Some(mut line) = self.pop() {
             if line.is_ready() {
-                return Some(Lease { line, pool: Arc::clone(self) });
+                return Some(line);
             }
         }
         None
     }
 
     /// Lets go of connections that have been idle too long or that the service has closed.
-    pub(super) fn sweep(&self) {
+    pub(in crate::upstream) fn sweep(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.line.is_ready());
     }
@@ -57,15 +57,6 @@ impl Pool {
         None
     }
 
-    /// A new connection over `stream`.
-    pub(super) async fn open(
-        self: &Arc<Self>,
-        stream: Stream,
-        address: &Address,
-    ) -> Result<Lease, DialError> {
-        Ok(Lease { line: Line::open(stream, address).await?, pool: Arc::clone(self) })
-    }
-
     fn put(&self, line: Line) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.max_idle {
@@ -74,19 +65,39 @@ impl Pool {
     }
 }
 
-/// A connection in use. Dropping it closes the connection; [`Lease::give_back`] keeps it.
-pub(super) struct Lease {
-    pub(super) line: Line,
-    pool: Arc<Pool>,
+/// A connection in use, by a request under way. Dropping it closes the connection;
+/// [`Lease::give_back`] keeps it.
+pub(in crate::upstream) struct Lease {
+    pub(in crate::upstream) line: Line,
+    pub(in crate::upstream) place: Place,
+    after: After,
+}
+
+/// What becomes of a connection after its response.
+enum After {
+    Closed,
+    Kept,
 }
 
 impl Lease {
+    pub(super) fn new(line: Line, place: Place) -> Self {
+        Self { line, place, after: After::Kept }
+    }
+
+    /// A connection that is closed in any case.
+    pub(super) fn once(line: Line, place: Place) -> Self {
+        Self { line, place, after: After::Closed }
+    }
+
     /// Returns the connection to its pool. Right only when the response has been read to its
     /// end; should the service owe or be owed bytes all the same, the connection is found not to
     /// be ready before its next use.
-    pub(super) fn give_back(mut self) {
-        if self.line.is_over() {
-            self.pool.put(self.line);
+    pub(in crate::upstream) fn give_back(mut self) {
+        if matches!(self.after, After::Kept)
+            && let Connections::Http1(pool) = &self.place.station().connections
+            && self.line.is_over()
+        {
+            pool.put(self.line);
         }
     }
 }
