@@ -72,7 +72,11 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
-        server: Arc::new(server::Shared::new(within_limits(&config.server), &registry)?),
+        server: Arc::new(server::Shared::new(
+            within_limits(&config.server),
+            config.tls.clone(),
+            &registry,
+        )?),
         registry,
         keystone,
         validator,

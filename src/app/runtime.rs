@@ -15,6 +15,7 @@ use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
 
 use crate::front::{self, Peer, ReverseProxy, Upstreams};
+use crate::server::tls::Facts;
 use crate::server::{self, Phase};
 
 use super::readiness::Readiness;
@@ -129,9 +130,17 @@ impl Worker {
         let socket = tokio::net::TcpListener::from_std(self.socket)
             .context("cannot serve the listener's socket")?;
         self.readiness.worker_serves();
-        let serving = server::serve(socket, self.server, self.phase, |address| {
-            let door = Arc::clone(&door);
-            let peer = Arc::new(Peer::new(address.ip()));
+        let served = Arc::clone(&door);
+        let serving = server::serve(socket, self.server, self.phase, move |address, facts| {
+            let door = Arc::clone(&served);
+            let peer = match facts {
+                None => Peer::new(address.ip()),
+                Some(Facts { client, .. }) => {
+                    let shown = client.as_ref().map(|it| (&it.subject[..], &it.fingerprint[..]));
+                    Peer::over_tls(address.ip(), shown)
+                }
+            };
+            let peer = Arc::new(peer);
             service_fn(move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
                 async move { Ok(door.handle(request, &peer).await) }

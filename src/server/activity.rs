@@ -103,6 +103,12 @@ impl Activity {
         }
     }
 
+    /// What has moved so far was no request: a handshake.
+    pub(super) fn forget(&self) {
+        self.head.store(NONE, Ordering::Relaxed);
+        self.last_write.store(0, Ordering::Relaxed);
+    }
+
     /// Whether the next write should be tried all the same; asked once.
     pub(super) fn insists(&self) -> bool {
         self.insist.swap(false, Ordering::Relaxed)

@@ -12,23 +12,27 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::activity::{Activity, Tracked};
+use super::tls::{Facts, Secured};
 use super::watched::Watched;
-use super::{Guard, Phase, Settings};
+use super::{Guard, Phase, Settings, Shared};
 
 /// Serves `stream` until either side ends it, or until the request in progress when `phase`
-/// comes to closing is answered.
-pub(super) async fn run<S, B>(
+/// comes to closing is answered. With TLS the handshake comes first, and what it has settled is
+/// told to `service_for`.
+pub(super) async fn run<F, S, B>(
     stream: TcpStream,
-    service: S,
-    settings: Settings,
-    mut phase: watch::Receiver<Phase>,
+    service_for: F,
+    shared: Arc<Shared>,
+    phase: watch::Receiver<Phase>,
     _guard: Guard,
 ) where
+    F: FnOnce(Option<&Facts>) -> S,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + Sync,
     B: Body + Send + Unpin + 'static,
     B::Error: std::error::Error + Send + Sync,
@@ -36,9 +40,33 @@ pub(super) async fn run<S, B>(
     // Responses are written whole; waiting to fill segments only adds latency. A socket that
     // cannot be told so is about to fail anyway.
     let _ = stream.set_nodelay(true);
+    let activity = Activity::new();
+    let stream = Watched::new(stream, Arc::clone(&activity));
+    let settings = &shared.settings;
+    let Some(tls) = &shared.tls else {
+        return converse(stream, service_for(None), settings, phase, activity).await;
+    };
+    // It has been counted and logged.
+    let Ok(Secured { stream, facts }) = tls.accept(stream).await else { return };
+    activity.forget();
+    Box::pin(converse(stream, service_for(Some(&facts)), settings, phase, activity)).await;
+}
+
+/// HTTP over a stream of either kind.
+async fn converse<IO, S, B>(
+    stream: IO,
+    service: S,
+    settings: &Settings,
+    mut phase: watch::Receiver<Phase>,
+    activity: Arc<Activity>,
+) where
+    IO: AsyncRead + AsyncWrite + Send + Unpin,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + Sync,
+    B: Body + Send + Unpin + 'static,
+    B::Error: std::error::Error + Send + Sync,
+{
     // A receiver that has seen nothing yet: the phase has changed once it is no longer serving.
     let leaving = phase.clone();
-    let activity = Activity::new();
     let service = service_fn(|request| {
         let at_work = activity.request();
         let answered = service.call(request);
@@ -59,7 +87,7 @@ pub(super) async fn run<S, B>(
         .header_read_timeout(None)
         .max_buf_size(settings.max_header_bytes)
         .max_header_size(settings.max_header_bytes)
-        .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&activity))), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let mut closing = pin!(async {
         // An error means that nobody is left to say anything: close.
@@ -75,14 +103,14 @@ pub(super) async fn run<S, B>(
             return Poll::Ready(End::Closing);
         }
         if (!begun || alarm.is_elapsed())
-            && activity.poll_silence(&settings, alarm.as_mut(), context).is_ready()
+            && activity.poll_silence(settings, alarm.as_mut(), context).is_ready()
         {
             // Before the client is let go: perhaps it reads, only slowly.
             activity.insist();
             if let Poll::Ready(ended) = connection.as_mut().poll(context) {
                 return Poll::Ready(End::Ended(ended));
             }
-            if activity.poll_silence(&settings, alarm.as_mut(), context).is_ready() {
+            if activity.poll_silence(settings, alarm.as_mut(), context).is_ready() {
                 return Poll::Ready(End::Silent);
             }
         }

@@ -25,6 +25,8 @@ use tokio::task::JoinSet;
 
 use crate::telemetry::{MetricError, Quiet, Registry};
 
+use tls::{Facts, Terminator, Tls};
+
 pub use listener::bind;
 pub use settings::Settings;
 
@@ -42,6 +44,7 @@ pub enum Phase {
 /// What all workers' listeners share.
 pub struct Shared {
     settings: Settings,
+    tls: Option<Terminator>,
     room: Arc<Semaphore>,
     open: IntGauge,
     accepted: IntCounter,
@@ -49,15 +52,21 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Prepares to serve within `settings`.
+    /// Prepares to serve within `settings`, over TLS if there is any.
     ///
     /// # Errors
     /// When its metrics are declared already.
-    pub fn new(settings: Settings, registry: &Registry) -> Result<Self, MetricError> {
+    pub fn new(
+        settings: Settings,
+        tls: Option<Tls>,
+        registry: &Registry,
+    ) -> Result<Self, MetricError> {
+        let metrics = tls::Metrics::register(registry)?;
         let public = |vec: prometheus::IntGaugeVec| vec.with_label_values(&["public"]);
         Ok(Self {
             room: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
             settings,
+            tls: tls.map(|tls| Terminator::new("public", tls, &metrics)),
             open: public(registry.gauge_vec(
                 "connections",
                 "Client connections that are open.",
@@ -74,6 +83,11 @@ impl Shared {
         })
     }
 
+    /// The means to serve by other certificates; `None` without TLS.
+    pub fn terminator(&self) -> Option<&Terminator> {
+        self.tls.as_ref()
+    }
+
     /// Whether no client is connected.
     pub fn is_idle(&self) -> bool {
         self.open.get() == 0
@@ -81,7 +95,8 @@ impl Shared {
 }
 
 /// Serves one worker's listener until `phase` says to close, then returns when every connection
-/// has ended. `service_for` makes the service of each connection from the client's address.
+/// has ended. `service_for` makes the service of each connection from the client's address, and
+/// from what the handshake has settled where there was one.
 ///
 /// Cancelling it aborts every connection; do that when patience ends.
 pub async fn serve<F, S, B>(
@@ -90,7 +105,7 @@ pub async fn serve<F, S, B>(
     phase: watch::Receiver<Phase>,
     service_for: F,
 ) where
-    F: Fn(SocketAddr) -> S,
+    F: Fn(SocketAddr, Option<&Facts>) -> S + Clone + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
         + Send
         + Sync
@@ -103,10 +118,11 @@ pub async fn serve<F, S, B>(
     let mut connections = JoinSet::new();
     let start = |connections: &mut JoinSet<()>, accepted: Accepted| {
         let Accepted { stream, address, permit } = accepted;
+        let service_for = service_for.clone();
         let ended = connection::run(
             stream,
-            service_for(address),
-            shared.settings.clone(),
+            move |facts| service_for(address, facts),
+            Arc::clone(&shared),
             phase.clone(),
             Guard::open(&shared, permit),
         );

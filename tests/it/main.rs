@@ -52,6 +52,7 @@ mod slow_readers;
 mod smuggling;
 mod spoofing;
 mod support;
+mod tls;
 mod token_info;
 mod uploads;
 mod upstream;
