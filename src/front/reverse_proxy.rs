@@ -159,7 +159,7 @@ impl ReverseProxy {
             peer,
             id,
         };
-        let body = body.paced(pace(&client.headers, rules.pace));
+        let body = body.paced(pace(&client.headers, rules.pace)).with_trailers(&way.route.trailers);
         let (request, stripped) = draft.make(body).map_err(|Unrenderable| Refusal::Internal)?;
         if stripped > 0 {
             self.shared.metrics.stripped.inc_by(stripped as u64);

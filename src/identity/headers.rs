@@ -185,7 +185,7 @@ pub static TABLE: [Header; 88] = [
     row("remote-user", Class::Foreign, "the user in the CGI convention"),
     row("x-forwarded-for", Class::Origin, "the client's address, as the socket says"),
     row("x-forwarded-host", Class::Origin, "the `Host` that the client asked for"),
-    row("x-forwarded-proto", Class::Origin, "`http`, as the client came"),
+    row("x-forwarded-proto", Class::Origin, "`http` or `https`, as the client came"),
     row("x-openstack-request-id", Class::Origin, "the request's id: the client's if well formed, else a new one"),
     row("forwarded", Class::Origin, "removed; nobody's word about earlier hops is believed"),
     row("true-client-ip", Class::Origin, "removed likewise"),

@@ -55,6 +55,7 @@ mod slow_readers;
 mod smuggling;
 mod spoofing;
 mod support;
+mod tls;
 mod token_info;
 mod trailers;
 mod uploads;

@@ -41,6 +41,7 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("policy_remote_check_duration_seconds", &[], true),
     ("policy_remote_checks_total", &[("outcome", &["allow", "deny", "unanswered"])], false),
     ("service_token_expiry_timestamp_seconds", &[], false),
+    ("tls_handshake_failures_total", &[("reason", HANDSHAKES)], false),
     ("token_cache_bytes", &[("tier", &["memory"])], false),
     ("token_cache_capacity_bytes", &[("tier", &["memory"])], false),
     ("token_cache_coalesced_total", &[], false),
@@ -92,6 +93,16 @@ type Labels<'a> = &'a [(&'a str, &'a [&'a str])];
 
 const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "OTHER", "PATCH", "POST", "PUT"];
 const OPERATIONS: &[&str] = &["authenticate", "discover", "validate"];
+const HANDSHAKES: &[&str] = &[
+    "bad_certificate",
+    "closed",
+    "incompatible",
+    "no_certificate",
+    "not_tls",
+    "other",
+    "refused_by_client",
+    "timeout",
+];
 const FAULTS: &[&str] = &[
     "connect",
     "credentials",

@@ -14,7 +14,7 @@ mod settings;
 mod tunnel;
 
 pub(super) use handshake::{Handshake, switch};
-pub(super) use open::Open;
+
 pub use open::Tunnels;
 pub use settings::WebSockets;
 pub use tunnel::Tunnel;

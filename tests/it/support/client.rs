@@ -3,7 +3,10 @@
 use std::fmt;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
 
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use serde_json::Value;
 
 use super::DEADLINE;
@@ -42,6 +45,17 @@ impl Client {
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self { wire: Wire::new(stream.try_clone().unwrap()), stream }
+    }
+
+    /// Connects by TLS, as `config` has it, and asks for `name`. The handshake is done by the
+    /// first exchange.
+    #[track_caller]
+    pub fn secure(address: SocketAddr, config: &Arc<ClientConfig>, name: &str) -> Self {
+        let Self { stream, .. } = Self::connect(address);
+        let name = ServerName::try_from(name.to_owned()).expect("a name");
+        let session = ClientConnection::new(Arc::clone(config), name).expect("a session");
+        let wire = Wire::new(StreamOwned::new(session, stream.try_clone().unwrap()));
+        Self { wire, stream }
     }
 
     /// Sends a request without a body.

@@ -7,7 +7,7 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use super::Scratch;
 
@@ -64,6 +64,24 @@ impl Certificate {
     /// How a server shows it to those alone who show `client`.
     pub fn server_for(&self, client: &Self) -> Arc<ServerConfig> {
         self.server_asking(Some(client))
+    }
+
+    /// How a client trusts it and nobody else, and shows `own` when it is asked.
+    #[track_caller]
+    pub fn client(&self, own: Option<&Self>) -> Arc<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(self.chain.iter().cloned());
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("TLS versions")
+            .with_root_certificates(roots);
+        let config = match own {
+            None => builder.with_no_client_auth(),
+            Some(own) => builder
+                .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
+                .expect("a certificate that fits its key"),
+        };
+        Arc::new(config)
     }
 
     /// The PEM file to trust.
