@@ -3,7 +3,7 @@
 use portcullis::dial::Protocol;
 use portcullis::upstream::Wish;
 
-use crate::support::{Client, Http2, Passage, Through, Upstream};
+use crate::support::{Client, Http2, Passage, Through, Upstream, eventually};
 
 const WISH: Through = Through { trailers: Vec::new(), wish: Wish::Tunnel };
 
@@ -39,6 +39,7 @@ fn a_wish_that_is_not_granted_is_answered_like_any_other_request() {
         assert_eq!((response.status, response.text().as_str()), (403, "no"));
         assert_eq!(upstream.last().connection, connection, "each wish has its own connection");
     }
+    eventually("nobody else gets them", || upstream.open_connections() == 0);
 }
 
 #[test]
