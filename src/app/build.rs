@@ -65,18 +65,16 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     )
     .context("keystone.www_authenticate_uri: not a value that a header can carry")?;
     let (door, books) = (Arc::new(door), Arc::new(books));
+    let limited = within_limits(&config.server);
+    let server = Arc::new(server::Shared::new(limited, config.tls.clone(), &registry)?);
     let reload = side.again.map(|Again { sources, files }| {
-        let (door, books) = (Arc::clone(&door), Arc::clone(&books));
-        Reload::new(sources, files, config, side.effective, door, books)
+        let followers = (Arc::clone(&door), Arc::clone(&server));
+        Reload::new(sources, files, config, side.effective, followers, Arc::clone(&books))
     });
     let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
-        server: Arc::new(server::Shared::new(
-            within_limits(&config.server),
-            config.tls.clone(),
-            &registry,
-        )?),
+        server,
         registry,
         keystone,
         validator,

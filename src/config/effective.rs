@@ -35,11 +35,20 @@ impl Effective {
     /// Whether routes, rules and what else is read again while the process runs are written alike
     /// in `other`. Files that are only named are not looked into.
     pub fn has_the_policy_of(&self, other: &Self) -> bool {
-        let reloads = |line: &&Line| line.effect == Effect::Reload;
         let same = self.lists.routes == other.lists.routes && self.lists.rules == other.lists.rules;
+        same && self.reloads_alike(other, |section| section != TLS)
+    }
+
+    /// The same for TLS on the public listener.
+    pub fn has_the_tls_of(&self, other: &Self) -> bool {
+        self.reloads_alike(other, |section| section == TLS)
+    }
+
+    fn reloads_alike(&self, other: &Self, among: fn(&str) -> bool) -> bool {
+        let reloads = |line: &&Line| line.effect == Effect::Reload && among(line.section);
         let values = |line: &Line| (line.key.clone(), line.value.clone());
         let ours = self.options.iter().filter(reloads).map(values);
-        same && ours.eq(other.options.iter().filter(reloads).map(values))
+        ours.eq(other.options.iter().filter(reloads).map(values))
     }
 
     /// The keys whose values differ in `newer` and take effect at the next start only. A secret
@@ -128,6 +137,9 @@ impl Effective {
         Value::Object(sections)
     }
 }
+
+/// The section of options about certificates.
+const TLS: &str = "tls";
 
 impl Line {
     fn full_key(&self) -> String {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct Files {
     options: BTreeMap<PathBuf, Look>,
     policy: BTreeMap<PathBuf, Look>,
+    tls: BTreeMap<PathBuf, Look>,
 }
 
 impl Files {
@@ -21,12 +22,19 @@ impl Files {
         let again = |looks: &BTreeMap<PathBuf, Look>| {
             looks.keys().map(|path| (path.clone(), Look::at(path))).collect()
         };
-        Self { options: again(&self.options), policy: again(&self.policy) }
+        let Self { options, policy, tls } = self;
+        Self { options: again(options), policy: again(policy), tls: again(tls) }
     }
 
     /// Whether rules come from the same policy files as in `other`, unchanged.
     pub fn have_the_policy_of(&self, other: &Self) -> bool {
         self.policy == other.policy
+    }
+
+    /// Whether certificates and what belongs to them come from the same files as in `other`,
+    /// unchanged.
+    pub fn have_the_tls_of(&self, other: &Self) -> bool {
+        self.tls == other.tls
     }
 
     /// Notes a file of options that is about to be read.
@@ -39,6 +47,12 @@ impl Files {
     pub(super) fn note_policy(&mut self, path: PathBuf) {
         let look = Look::at(&path);
         self.policy.insert(path, look);
+    }
+
+    /// Notes a file of TLS that is about to be read.
+    pub(super) fn note_tls(&mut self, path: PathBuf) {
+        let look = Look::at(&path);
+        self.tls.insert(path, look);
     }
 }
 

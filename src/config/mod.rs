@@ -140,7 +140,7 @@ pub fn load_noting(sources: &Sources, files: &mut Files) -> Result<Loaded, Confi
         files.note_policy(path);
     }
     for path in resolve::tls_files(&settings, environment) {
-        files.note_options(path);
+        files.note_tls(path);
     }
     let config =
         resolve::resolve(&settings, &written, environment, account, &mut problems, warnings);

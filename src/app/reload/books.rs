@@ -1,6 +1,7 @@
 //! What is told of reloads: in the log, in metrics, and on `/config`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -11,6 +12,7 @@ use crate::config::{Config, Effective};
 use crate::identity::{Clock, UnixTime, write_timestamp};
 use crate::label;
 use crate::policy::Policy;
+use crate::server::tls::Tls;
 use crate::telemetry::{Counters, Label as _, MetricError, Quiet, Registry};
 
 use super::Cause;
@@ -24,7 +26,7 @@ const REPEAT_AFTER: Duration = Duration::from_secs(10);
 label! {
     /// What came of reading the configuration again.
     Outcome as "result" {
-        /// Another policy is in force.
+        /// Another policy or other certificates are in force.
         Followed => "ok",
         /// Something is wrong; the old policy stays.
         Failed => "failed",
@@ -41,8 +43,11 @@ pub(in super::super) struct Books {
     succeeded_at: IntGauge,
     restart_needed: IntGauge,
     warnings: IntGauge,
-    /// Warnings that are not the policy's, and so last as long as the process.
+    /// Warnings that are neither the policy's nor the certificates', and so last as long as the
+    /// process.
     lasting: usize,
+    /// Those about the certificates in force.
+    certificates: AtomicUsize,
     quiet: Quiet,
     state: ArcSwap<State>,
 }
@@ -67,6 +72,8 @@ impl Books {
         let now = clock.now();
         let (problems, waiting) = (Vec::new(), Vec::new());
         let state = State { effective, last: None, succeeded: now, problems, waiting };
+        let certificates = config.tls.as_ref().map_or(0, |tls| tls.warnings().len());
+        let passing = certificates + config.policy.rules().notes().len();
         let books = Self {
             clock,
             reloads: registry.counters(
@@ -90,7 +97,8 @@ impl Books {
                 "config_warnings",
                 "Settings in force that weaken security; the log names them at every start.",
             )?,
-            lasting: config.warnings.len().saturating_sub(config.policy.rules().notes().len()),
+            lasting: config.warnings.len().saturating_sub(passing),
+            certificates: AtomicUsize::new(certificates),
             quiet: Quiet::new(REPEAT_AFTER),
             state: ArcSwap::from_pointee(state),
         };
@@ -144,6 +152,22 @@ impl Books {
         self.succeeded(Outcome::Followed, effective, waiting);
     }
 
+    /// Other certificates are shown from here on; what came of the reload as a whole is said later.
+    pub(super) fn certified(&self, cause: Cause, tls: &Tls) {
+        let certificates = tls.certificates().len();
+        tracing::info!(cause = cause.as_str(), certificates, "other TLS files are in force");
+        for warning in tls.warnings() {
+            tracing::warn!("tls: {warning}");
+        }
+        let before = self.certificates.swap(tls.warnings().len(), Ordering::Relaxed);
+        self.warnings.add(signed(tls.warnings().len()) - signed(before));
+    }
+
+    /// Nothing but certificates was another.
+    pub(super) fn renewed(&self, effective: Effective, waiting: Vec<String>) {
+        self.succeeded(Outcome::Followed, effective, waiting);
+    }
+
     /// It was read and says the same as before.
     pub(super) fn unchanged(&self, cause: Cause, effective: Effective, waiting: Vec<String>) {
         tracing::info!(cause = cause.as_str(), "the configuration was read again; same policy");
@@ -175,7 +199,7 @@ impl Books {
             let keys = waiting.join(", ");
             tracing::warn!(keys, "these changes take effect at the next start only");
         }
-        self.restart_needed.set(i64::try_from(waiting.len()).unwrap_or(i64::MAX));
+        self.restart_needed.set(signed(waiting.len()));
         self.reloads.count(outcome);
         self.successful.set(1);
         self.succeeded_at.set(seconds(now));
@@ -184,9 +208,13 @@ impl Books {
     }
 
     fn warn_of(&self, policy: &Policy) {
-        let count = self.lasting + policy.rules().notes().len();
-        self.warnings.set(i64::try_from(count).unwrap_or(i64::MAX));
+        let certificates = self.certificates.load(Ordering::Relaxed);
+        self.warnings.set(signed(self.lasting + certificates + policy.rules().notes().len()));
     }
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn seconds(time: UnixTime) -> i64 {

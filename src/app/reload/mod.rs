@@ -1,7 +1,8 @@
-//! Another policy without a restart: on SIGHUP, and when a file that it was read from has changed.
+//! Another policy and other certificates without a restart: on SIGHUP, and when a file that they
+//! were read from has changed.
 //!
-//! The whole configuration is read again, and of a valid one the policy is followed. Whatever is
-//! wrong, the old policy stays, and the log, the metrics and `/config` say why.
+//! The whole configuration is read again, and of a valid one policy and certificates are followed.
+//! Whatever is wrong, the old ones stay, and the log, the metrics and `/config` say why.
 
 mod books;
 mod reading;
@@ -17,8 +18,9 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::config::{Config, Effective, Files, Loaded, Sources};
-use crate::front;
 use crate::policy::Policy;
+use crate::server::tls::Tls;
+use crate::{front, server};
 
 pub(super) use books::Books;
 
@@ -32,12 +34,13 @@ const REST: Duration = Duration::from_millis(500);
 pub(super) struct Reload {
     sources: Sources,
     door: Arc<front::Shared>,
+    server: Arc<server::Shared>,
     books: Arc<Books>,
     /// What the process was started with.
     started: Effective,
     /// The named services that it can reach.
     upstreams: Vec<String>,
-    /// What the policy in force was read from.
+    /// What is in force was read from these.
     in_force: Files,
     /// The last that was read, whatever came of it.
     seen: Files,
@@ -60,12 +63,12 @@ impl Reload {
         files: Files,
         config: &Config,
         started: Effective,
-        door: Arc<front::Shared>,
+        (door, server): (Arc<front::Shared>, Arc<server::Shared>),
         books: Arc<Books>,
     ) -> Self {
         let upstreams = config.upstreams.iter().map(|(name, _)| name.clone()).collect();
         let (in_force, watch) = (files.clone(), config.watch);
-        Self { sources, door, books, started, upstreams, in_force, seen: files, watch }
+        Self { sources, door, server, books, started, upstreams, in_force, seen: files, watch }
     }
 
     /// Reads again whenever there is cause to; runs until cancelled, which leaves a whole policy
@@ -105,7 +108,9 @@ impl Reload {
         self.seen = files;
         let refused = loaded.and_then(|loaded| {
             let old = self.door.policy();
-            refusal::of(&old, &loaded.config.policy, &self.upstreams).map(|()| (old, loaded))
+            refusal::of(&old, &loaded.config.policy, &self.upstreams)?;
+            refusal::of_tls(self.server.terminator(), loaded.config.tls.as_ref())?;
+            Ok((old, loaded))
         });
         match refused {
             Ok((old, loaded)) => self.take(cause, &old, loaded).await,
@@ -113,16 +118,26 @@ impl Reload {
         }
     }
 
-    /// Follows a policy that can be followed, if it is another.
+    /// Follows what can be followed, as far as it is another.
     async fn take(&mut self, cause: Cause, old: &Policy, loaded: Loaded) {
         let Loaded { config, effective, files } = loaded;
+        let same_tls = files.have_the_tls_of(&self.in_force)
+            && self.books.effective().has_the_tls_of(&effective);
         let waiting = self.started.awaiting_restart(&effective);
         let in_force = self.started.following(&effective);
         let same = files.have_the_policy_of(&self.in_force)
             && self.books.effective().has_the_policy_of(&effective);
         self.watch = config.watch;
+        let tls = config.tls.clone().filter(|_| !same_tls);
         if same {
-            self.books.unchanged(cause, in_force, waiting);
+            self.in_force = files;
+            match tls {
+                Some(tls) => {
+                    self.follow_tls(cause, tls);
+                    self.books.renewed(in_force, waiting);
+                }
+                None => self.books.unchanged(cause, in_force, waiting),
+            }
             return;
         }
         let (door, policy) = (Arc::clone(&self.door), Arc::clone(&config.policy));
@@ -132,7 +147,17 @@ impl Reload {
             return;
         }
         self.in_force = files;
+        if let Some(tls) = tls {
+            self.follow_tls(cause, tls);
+        }
         self.books.followed(cause, old, &config.policy, in_force, waiting);
+    }
+
+    /// Shows clients that come from now on other certificates.
+    fn follow_tls(&self, cause: Cause, tls: Tls) {
+        let Some(terminator) = self.server.terminator() else { return };
+        self.books.certified(cause, &tls);
+        terminator.follow(tls);
     }
 }
 

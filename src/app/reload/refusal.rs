@@ -1,6 +1,17 @@
-//! Policies that are valid, and that this process cannot follow all the same.
+//! What is valid, and cannot be followed by this process all the same.
 
 use crate::policy::Policy;
+use crate::server::tls::{Terminator, Tls};
+
+/// Whether TLS is on as it was: clients of a listener speak it or they do not.
+pub(super) fn of_tls(old: Option<&Terminator>, new: Option<&Tls>) -> Result<(), Vec<String>> {
+    let turned = match (old, new) {
+        (Some(_), Some(_)) | (None, None) => return Ok(()),
+        (Some(_), None) => "off",
+        (None, Some(_)) => "on",
+    };
+    Err(vec![format!("tls.certificate_file: TLS is turned {turned} by a restart only; restart")])
+}
 
 /// What stands in the way of following `new` after `old`, one sentence each.
 pub(super) fn of(old: &Policy, new: &Policy, upstreams: &[String]) -> Result<(), Vec<String>> {
