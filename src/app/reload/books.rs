@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::config::{Config, Effective};
 use crate::identity::{Clock, UnixTime, write_timestamp};
 use crate::label;
-use crate::policy::Policy;
 use crate::telemetry::{Counters, Label as _, MetricError, Quiet, Registry};
 
 use super::Cause;
@@ -24,11 +23,11 @@ const REPEAT_AFTER: Duration = Duration::from_secs(10);
 label! {
     /// What came of reading the configuration again.
     Outcome as "result" {
-        /// Another policy is in force.
+        /// Another configuration is in force.
         Followed => "ok",
-        /// Something is wrong; the old policy stays.
+        /// Something is wrong; the old one stays.
         Failed => "failed",
-        /// The policy is the same.
+        /// There is nothing to follow.
         Unchanged => "unchanged",
     }
 }
@@ -41,8 +40,6 @@ pub(in super::super) struct Books {
     succeeded_at: IntGauge,
     restart_needed: IntGauge,
     warnings: IntGauge,
-    /// Warnings that are not the policy's, and so last as long as the process.
-    lasting: usize,
     quiet: Quiet,
     state: ArcSwap<State>,
 }
@@ -50,6 +47,8 @@ pub(in super::super) struct Books {
 #[derive(Clone, Debug)]
 struct State {
     effective: Effective,
+    /// What weakens security, one sentence each.
+    warnings: Vec<String>,
     last: Option<(UnixTime, Outcome)>,
     succeeded: UnixTime,
     problems: Vec<String>,
@@ -66,7 +65,8 @@ impl Books {
     ) -> Result<Self, MetricError> {
         let now = clock.now();
         let (problems, waiting) = (Vec::new(), Vec::new());
-        let state = State { effective, last: None, succeeded: now, problems, waiting };
+        let warnings = config.warnings.clone();
+        let state = State { effective, warnings, last: None, succeeded: now, problems, waiting };
         let books = Self {
             clock,
             reloads: registry.counters(
@@ -76,7 +76,7 @@ impl Books {
             successful: registry.gauge(
                 "config_last_reload_successful",
                 "Whether the configuration was valid when it was last read; 0 while an older \
-                 policy is in force than was written.",
+                 one is in force than was written.",
             )?,
             succeeded_at: registry.gauge(
                 "config_last_reload_success_timestamp_seconds",
@@ -90,13 +90,12 @@ impl Books {
                 "config_warnings",
                 "Settings in force that weaken security; the log names them at every start.",
             )?,
-            lasting: config.warnings.len().saturating_sub(config.policy.rules().notes().len()),
             quiet: Quiet::new(REPEAT_AFTER),
             state: ArcSwap::from_pointee(state),
         };
         books.successful.set(1);
         books.succeeded_at.set(seconds(now));
-        books.warn_of(&config.policy);
+        books.warnings.set(signed(config.warnings.len()));
         Ok(books)
     }
 
@@ -107,7 +106,8 @@ impl Books {
 
     /// The same for people, and what came of the last reload.
     pub(in super::super) fn page(&self) -> Value {
-        let State { effective, last, succeeded, problems, waiting } = &**self.state.load();
+        let state = self.state.load();
+        let State { effective, last, succeeded, problems, waiting, .. } = &**state;
         let mut page = effective.to_json();
         let reload = json!({
             "last": last.map(|(at, _)| write_timestamp(at)),
@@ -122,31 +122,31 @@ impl Books {
         page
     }
 
-    /// Another policy is in force.
+    /// Another configuration is in force, as far as it can be.
     pub(super) fn followed(
         &self,
         cause: Cause,
-        old: &Policy,
-        new: &Policy,
+        config: &Config,
         effective: Effective,
         waiting: Vec<String>,
     ) {
-        let routes = if new.reads_paths() { new.routes().count() } else { 0 };
-        let rules = new.rules().rules().count();
-        tracing::info!(cause = cause.as_str(), routes, rules, "another policy is in force");
-        let known: Vec<_> = old.rules().notes().iter().map(ToString::to_string).collect();
-        for note in new.rules().notes().iter().map(ToString::to_string) {
-            if !known.contains(&note) {
-                tracing::warn!("policy: {note}");
-            }
+        let policy = &config.policy;
+        let routes = if policy.reads_paths() { policy.routes().count() } else { 0 };
+        let rules = policy.rules().rules().count();
+        tracing::info!(cause = cause.as_str(), routes, rules, "another configuration is in force");
+        let known = self.state.load_full();
+        for warning in config.warnings.iter().filter(|warning| !known.warnings.contains(warning)) {
+            tracing::warn!("{warning}");
         }
-        self.warn_of(new);
+        self.warnings.set(signed(config.warnings.len()));
+        let warnings = config.warnings.clone();
+        self.state.store(Arc::new(State { warnings, ..State::clone(&known) }));
         self.succeeded(Outcome::Followed, effective, waiting);
     }
 
     /// It was read and says the same as before.
     pub(super) fn unchanged(&self, cause: Cause, effective: Effective, waiting: Vec<String>) {
-        tracing::info!(cause = cause.as_str(), "the configuration was read again; same policy");
+        tracing::info!(cause = cause.as_str(), "the configuration was read again; nothing to follow");
         self.succeeded(Outcome::Unchanged, effective, waiting);
     }
 
@@ -175,18 +175,19 @@ impl Books {
             let keys = waiting.join(", ");
             tracing::warn!(keys, "these changes take effect at the next start only");
         }
-        self.restart_needed.set(i64::try_from(waiting.len()).unwrap_or(i64::MAX));
+        self.restart_needed.set(signed(waiting.len()));
         self.reloads.count(outcome);
         self.successful.set(1);
         self.succeeded_at.set(seconds(now));
         let (last, problems) = (Some((now, outcome)), Vec::new());
-        self.state.store(Arc::new(State { effective, last, succeeded: now, problems, waiting }));
+        let warnings = self.state.load().warnings.clone();
+        let state = State { effective, warnings, last, succeeded: now, problems, waiting };
+        self.state.store(Arc::new(state));
     }
+}
 
-    fn warn_of(&self, policy: &Policy) {
-        let count = self.lasting + policy.rules().notes().len();
-        self.warnings.set(i64::try_from(count).unwrap_or(i64::MAX));
-    }
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn seconds(time: UnixTime) -> i64 {

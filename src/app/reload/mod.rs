@@ -20,7 +20,6 @@ use tokio::time::sleep;
 
 use crate::config::{Config, Effective, Files, Loaded, Sources};
 use crate::front::{self, BadChallenge};
-use crate::policy::Policy;
 use crate::server;
 
 pub(super) use books::Books;
@@ -116,16 +115,16 @@ impl Reload {
             let old = self.parts.door.policy();
             refusal::of(&old, &loaded.config.policy, &self.upstreams)?;
             let problems = self.parts.server.cannot_follow(&loaded.config.server);
-            if problems.is_empty() { Ok((old, loaded)) } else { Err(problems) }
+            if problems.is_empty() { Ok(loaded) } else { Err(problems) }
         });
         match refused {
-            Ok((old, loaded)) => self.take(cause, &old, loaded).await,
+            Ok(loaded) => self.take(cause, loaded).await,
             Err(problems) => self.parts.books.failed(cause, problems),
         }
     }
 
-    /// Follows a policy that can be followed, if it is another.
-    async fn take(&mut self, cause: Cause, old: &Policy, loaded: Loaded) {
+    /// Follows what can be followed, if it is another.
+    async fn take(&mut self, cause: Cause, loaded: Loaded) {
         let Loaded { config, effective, files } = loaded;
         let waiting = self.started.awaiting_restart(&effective);
         let in_force = self.started.following(&effective);
@@ -136,9 +135,10 @@ impl Reload {
             self.parts.books.unchanged(cause, in_force, waiting);
             return;
         }
-        let (parts, policy) = (self.parts.clone(), Arc::clone(&config.policy));
+        let (parts, config) = (self.parts.clone(), Arc::new(config));
+        let followed = Arc::clone(&config);
         // The books of thousands of routes take a while to open.
-        match spawn_blocking(move || parts.follow(&config)).await {
+        match spawn_blocking(move || parts.follow(&followed)).await {
             Ok(Ok(())) => {}
             Ok(Err(BadChallenge)) => {
                 return self.parts.books.failed(cause, vec![BadChallenge.to_string()]);
@@ -148,7 +148,7 @@ impl Reload {
             }
         }
         self.in_force = files;
-        self.parts.books.followed(cause, old, &policy, in_force, waiting);
+        self.parts.books.followed(cause, &config, in_force, waiting);
     }
 }
 

@@ -98,9 +98,9 @@ pub(super) static SECTION: Section = Section {
             "policy.watch",
             Kind::Duration(SHORTEST_WATCH, HOUR),
             Absent::Value("5s"),
-            "How often to look whether the configuration file, a policy file or a policy directory \
-             has changed. A change is taken over when it has come to rest. With `off` only SIGHUP \
-             makes the process read them again.",
+            "How often to look whether the configuration file, a policy file, a policy directory \
+             or a file of `tls` has changed. A change is taken over when it has come to rest. With \
+             `off` only SIGHUP makes the process read them again.",
         )
         .or("off")
         .reloads(),

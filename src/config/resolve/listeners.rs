@@ -68,8 +68,8 @@ fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
         (None, Some(path)) => Some(Place::Unix { path: path.into(), mode }),
         (None, None) => None,
     };
-    let tls = tls::tls(reader);
-    let tls = tls.filter(|_| reader.boolean("listener.tls"));
+    let speaks_tls = reader.boolean("listener.tls");
+    let tls = tls::tls(reader).filter(|_| speaks_tls);
     let trusted = trusted(reader);
     let proxy_protocol = reader.boolean("listener.proxy_protocol");
     if proxy_protocol && trusted.is_empty() {
