@@ -91,9 +91,8 @@ impl Layers {
 
     /// What was written in these sections.
     pub(super) fn only(&self, sections: &[&str]) -> Self {
-        let among = |key: &str| {
-            key.split_once('.').is_some_and(|(section, _)| sections.contains(&section))
-        };
+        let among =
+            |key: &str| key.split_once('.').is_some_and(|(section, _)| sections.contains(&section));
         let kept = self.0.iter().filter(|(key, _)| among(key));
         Self(kept.map(|(key, written)| (*key, written.clone())).collect())
     }

@@ -70,7 +70,8 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
 
 /// All lines of a field in one, and one more. `None` when there are none.
 fn joined(client: &HeaderMap, name: &HeaderName, own: Option<&HeaderValue>) -> Option<HeaderValue> {
-    let lines: Option<Vec<_>> = client.get_all(name).iter().map(|line| line.to_str().ok()).collect();
+    let lines: Option<Vec<_>> =
+        client.get_all(name).iter().map(|line| line.to_str().ok()).collect();
     let mut lines = lines.filter(|lines| !lines.is_empty())?;
     lines.extend(own.and_then(|own| own.to_str().ok()));
     lines.join(", ").parse().ok()

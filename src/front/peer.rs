@@ -86,7 +86,10 @@ mod tests {
             headers
         };
         let peer = Peer::new(None, true, false).asking_for("a.example");
-        assert!(!peer.is_misdirected(&of("b.example")), "without a certificate nothing hangs on it");
+        assert!(
+            !peer.is_misdirected(&of("b.example")),
+            "without a certificate nothing hangs on it"
+        );
         let peer = peer.showing("CN=c", "00");
         assert!(peer.is_misdirected(&of("b.example")));
         for same in ["a.example", "A.Example:8443", "a.example."] {

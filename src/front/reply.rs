@@ -270,7 +270,10 @@ mod tests {
             assert_eq!(retry_after.map(|value| value.to_str().unwrap()), expected);
         }
         let overload = reply(&Refusal::Overload, &challenge);
-        assert_eq!((overload.status.as_u16(), &overload.headers[header::RETRY_AFTER]), (503, &HeaderValue::from_static("1")));
+        assert_eq!(
+            (overload.status.as_u16(), &overload.headers[header::RETRY_AFTER]),
+            (503, &HeaderValue::from_static("1"))
+        );
     }
 
     #[test]

@@ -14,10 +14,10 @@ use crate::policy::{Policy, Route};
 use crate::telemetry::{ACCESS_TARGET, Access};
 use crate::upstream::Pace;
 
-use super::{Settings, Tunnels, WebSockets};
 use super::metrics::{Metrics, RouteMetrics};
 use super::rehearsal::{Rehearsal, Stage};
 use super::reply::challenge;
+use super::{Settings, Tunnels, WebSockets};
 
 /// The rules in force, and the books.
 pub struct Shared {

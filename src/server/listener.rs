@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_unix_socket_has_its_permissions_and_replaces_only_a_dead_one() {
-        let directory = std::env::temp_dir().join(format!("portcullis-unix-{}", std::process::id()));
+        let directory =
+            std::env::temp_dir().join(format!("portcullis-unix-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let path = directory.join("a.sock");
         let place = Place::Unix { path: path.clone(), mode: 0o660 };

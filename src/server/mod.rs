@@ -130,7 +130,8 @@ impl Shared {
             let known = self.entrances.iter().find(|entrance| entrance.name == listener.name);
             if let Some(entrance) = known {
                 entrance.manner.store(Arc::new(listener.manner.clone()));
-                if let (Some(terminator), Some(tls)) = (&entrance.terminator, &listener.manner.tls) {
+                if let (Some(terminator), Some(tls)) = (&entrance.terminator, &listener.manner.tls)
+                {
                     terminator.follow(tls.clone());
                 }
             }

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_believed_unless_named() {
+    fn p14_nobody_is_believed_unless_named() {
         let none = Peers::default();
         assert!(none.is_empty());
         assert!(!none.contain(Some([127, 0, 0, 1].into())));

@@ -74,8 +74,7 @@ pub struct Limits {
     /// Bound on the arrival of a request head once it has begun, and on the wait for the first one.
     /// It is looked at once per period, so a late head is cut off within twice this time.
     pub header_timeout: Duration,
-    /// Bound on the idle time between requests, and on the wait for a client that takes nothing of
-    /// the rest of a response.
+    /// Bound on the idle time between requests.
     pub keepalive_timeout: Duration,
     /// Bound on the wait for a client that takes nothing of a response.
     pub write_timeout: Duration,

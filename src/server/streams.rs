@@ -43,9 +43,7 @@ impl Taking {
     fn time_left(&self, limit: Duration) -> Duration {
         match self.given.load(Ordering::Relaxed) {
             0 => limit,
-            given => {
-                (Duration::from_millis(given) + limit).saturating_sub(self.started.elapsed())
-            }
+            given => (Duration::from_millis(given) + limit).saturating_sub(self.started.elapsed()),
         }
     }
 }

@@ -42,10 +42,7 @@ impl Watched {
     ///
     /// # Errors
     /// When the client ends first.
-    pub(super) async fn look<T>(
-        &mut self,
-        judge: impl Fn(&[u8]) -> Option<T>,
-    ) -> io::Result<T> {
+    pub(super) async fn look<T>(&mut self, judge: impl Fn(&[u8]) -> Option<T>) -> io::Result<T> {
         loop {
             if let Some(verdict) = judge(&self.ahead) {
                 return Ok(verdict);
@@ -114,7 +111,11 @@ impl AsyncWrite for Watched {
         {
             written = Poll::Ready(Ok(count));
         }
-        if written.is_ready() { self.activity.wrote() } else { self.activity.refused() }
+        if written.is_ready() {
+            self.activity.wrote()
+        } else {
+            self.activity.refused()
+        }
         written
     }
 

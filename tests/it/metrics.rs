@@ -18,12 +18,9 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("config_warnings", &[], false),
     ("connections", &[("listener", &["public"])], false),
     ("connections_accepted_total", &[("listener", &["public"])], false),
+    ("connections_cut_total", &[("reason", CUTS)], false),
     ("http_overhead_duration_seconds", &[("route", &["default"])], true),
-    (
-        "http_rejected_total",
-        &[("reason", &["connection", "framing", "host", "method", "path", "target"])],
-        false,
-    ),
+    ("http_rejected_total", &[("reason", REJECTIONS)], false),
     (
         "http_request_duration_seconds",
         &[("listener", &["public"]), ("method", METHODS), ("route", &["default"])],
@@ -86,6 +83,9 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
         false,
     ),
     ("upstream_retries_total", &[("upstream", &["default"])], false),
+    ("websocket_bytes_total", &[("direction", &["down", "up"])], false),
+    ("websocket_tunnels", &[], false),
+    ("websocket_tunnels_ended_total", &[("reason", TUNNELS)], false),
 ];
 
 /// Labels, each with its values.
@@ -123,7 +123,7 @@ const DECISIONS: &[(&str, &[&str])] = &[
     ("defer", REFUSALS),
     ("deny", REFUSALS),
     ("deny", DENIALS),
-    ("deny", &["no_route"]),
+    ("deny", &["no_route", "protocol"]),
     ("error", &["unavailable"]),
     ("shadow_deny", DENIALS),
 ];
@@ -149,6 +149,21 @@ const HTTP_CODES: &[&str] = &[
     "503", "504",
 ];
 const KEYSTONE_CODES: &[&str] = &["200", "201", "401", "403", "404", "429", "500", "503", "none"];
+
+const CUTS: &[&str] =
+    &["flood", "head_timeout", "idle", "protocol", "proxy_header", "tls", "write_timeout"];
+const REJECTIONS: &[&str] = &[
+    "connection",
+    "fields",
+    "framing",
+    "host",
+    "method",
+    "misdirected",
+    "overload",
+    "path",
+    "target",
+];
+const TUNNELS: &[&str] = &["broken", "closed", "expired", "idle", "leaving", "lifetime", "revoked"];
 
 /// The process' own, under their usual names.
 const PROCESS: &[&str] = &[

@@ -27,7 +27,7 @@ fn a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer() {
 }
 
 #[test]
-fn a_reader_that_takes_nothing_for_the_whole_timeout_is_let_go() {
+fn g03_a_reader_that_takes_nothing_for_the_whole_timeout_is_let_go() {
     let (scene, client) = handed_over();
     let start = Instant::now();
     eventually("it is let go", || scene.sidecar.metric(OPEN) == 0.0);
@@ -78,6 +78,7 @@ fn handed_over() -> (Scene, Client) {
     let scene = Scene::with(&[
         ("server.keepalive_timeout", &limit[..]),
         ("server.header_timeout", &limit),
+        ("server.write_timeout", &limit),
         ("server.max_header_bytes", "1MiB"),
     ]);
     scene.upstream.respond(200, &[], &vec![b'x'; BODY]);

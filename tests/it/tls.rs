@@ -64,7 +64,7 @@ fn who_says_nothing_does_not_keep_a_connection() {
 }
 
 #[test]
-fn a_client_is_told_of_by_its_certificate_and_cannot_lie_about_it() {
+fn t06_a_client_is_told_of_by_its_certificate_and_cannot_lie_about_it() {
     let (own, theirs) = (Certificate::for_loopback(), Certificate::for_loopback());
     let ca = theirs.ca_file().display().to_string();
     for mode in ["optional", "required"] {
@@ -72,6 +72,7 @@ fn a_client_is_told_of_by_its_certificate_and_cannot_lie_about_it() {
         let token = scene.token();
         let lies = [
             ("X-Auth-Token", &token[..]),
+            ("Host", "localhost"),
             ("X-Client-Certificate-Subject", "CN=EVIL"),
             ("X-Client-Certificate-Fingerprint", "EVIL"),
         ];
@@ -94,6 +95,10 @@ fn a_client_is_told_of_by_its_certificate_and_cannot_lie_about_it() {
             assert!(speak(None).is_err());
             eventually("it is counted", || failures(&scene, "no_certificate") == 1.0);
         }
+        let mut elsewhere =
+            Client::secure(scene.sidecar.public, &own.client(Some(&theirs)), "localhost");
+        let other_host = [("X-Auth-Token", &token[..]), ("Host", "other.example")];
+        assert_eq!(elsewhere.get("/", &other_host).status, 421, "T06");
         let before = scene.upstream.count();
         assert!(speak(Some(&Certificate::for_loopback())).is_err());
         eventually("it is counted", || failures(&scene, "bad_certificate") == 1.0);

@@ -146,7 +146,10 @@ impl Books {
 
     /// It was read and says the same as before.
     pub(super) fn unchanged(&self, cause: Cause, effective: Effective, waiting: Vec<String>) {
-        tracing::info!(cause = cause.as_str(), "the configuration was read again; nothing to follow");
+        tracing::info!(
+            cause = cause.as_str(),
+            "the configuration was read again; nothing to follow"
+        );
         self.succeeded(Outcome::Unchanged, effective, waiting);
     }
 

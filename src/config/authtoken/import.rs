@@ -65,15 +65,7 @@ fn check(
     let settled = account::settle(&mut layers, &bare, lost, problems, &mut warnings);
     let missing_at = Origin::Ini(translation.spot("auth_url"));
     let settings = settings::read(&layers, &bare, &missing_at, problems, &mut warnings);
-    resolve::resolve(
-        &settings,
-        &layers,
-        &Written::default(),
-        &bare,
-        settled,
-        problems,
-        warnings,
-    );
+    resolve::resolve(&settings, &layers, &Written::default(), &bare, settled, problems, warnings);
     for (origin, message) in problems.iter() {
         if let Origin::Ini(spot) = origin {
             translation.refuse(spot, message);

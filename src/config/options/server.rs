@@ -28,9 +28,9 @@ pub(super) static SECTION: Section = Section {
             "server.keepalive_timeout",
             Kind::Duration(MILLISECOND, HOUR),
             Absent::Value("75s"),
-            "How long a connection may lie idle between requests, and how long a client may take \
-             nothing of the rest of a response that the service is done with. Longer than the usual 60s of load balancers, so \
-             that they close first and never send a request into a connection that ends.",
+            "How long a connection may lie idle between requests. Longer than the usual 60s of load \
+             balancers, so that they close first and never send a request into a connection that \
+             ends.",
         )
         .reloads(),
         Field::new(

@@ -145,7 +145,8 @@ fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Lis
         let name = entry.key.as_str();
         let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
         if name == "public" || name.is_empty() || !name.chars().all(plain) {
-            let message = "is a label of metrics; write letters, digits and _-., but not \"public\"";
+            let message =
+                "is a label of metrics; write letters, digits and _-., but not \"public\"";
             problems.add(&origin, &format!("listeners.{name}"), message);
         }
         let mut own_layers = layers.only(&OF_A_LISTENER);
@@ -176,7 +177,8 @@ const OF_A_LISTENER: [&str; 2] = ["listener", "tls"];
 /// `listener`.
 fn as_sections(entry: &Entry) -> Node {
     let at = entry.key_at;
-    let top = |key: &str, content| Entry { key: key.into(), key_at: at, value: Node { at, content } };
+    let top =
+        |key: &str, content| Entry { key: key.into(), key_at: at, value: Node { at, content } };
     let mut entries = Vec::new();
     match &entry.value.content {
         Content::Mapping(members) => {
@@ -255,7 +257,8 @@ pub(super) fn front(
     let max_requests = reader.integer("server.max_requests");
     let websockets = WebSockets {
         idle_timeout: reader.duration("websocket.idle_timeout"),
-        max_lifetime: Some(reader.duration("websocket.max_lifetime")).filter(|most| !most.is_zero()),
+        max_lifetime: Some(reader.duration("websocket.max_lifetime"))
+            .filter(|most| !most.is_zero()),
         grace: reader.duration("websocket.grace"),
     };
     let pace = Pace {

@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use super::reader::Reader;
 use crate::config::settings::warn_of_readers;
-use crate::dial::{
-    Address, ClientCertificate, Endpoint, Multiplexing, Protocol, Security, Trust,
-};
+use crate::dial::{Address, ClientCertificate, Endpoint, Multiplexing, Protocol, Security, Trust};
 use crate::server::{Listener, Place};
 use crate::upstream::{self, Deadlines};
 

@@ -60,7 +60,8 @@ pub(super) fn policy(
             reader.complain("routes", &message);
         }
     }
-    match Policy::new(Settings { routes, rules, paths, protocols, disclose, reason_header, remote }) {
+    match Policy::new(Settings { routes, rules, paths, protocols, disclose, reason_header, remote })
+    {
         Ok(policy) => {
             let known = |name: &String| policy.rules().rules().any(|rule| rule.name() == name);
             for name in shadow.iter().filter(|name| !known(name)) {

@@ -54,7 +54,12 @@ fn keys_may_stand_in_the_files_of_the_certificates() {
     let (certificate, key) = pair(&scratch, "a.example");
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
     let joint = shown(&scratch.write("joint.pem", &(read(&certificate) + &read(&key))));
-    assert!(loaded(&tls(&format!("certificate_file: '{joint}'"))).config.server.listeners[0].manner.tls.is_some());
+    assert!(
+        loaded(&tls(&format!("certificate_file: '{joint}'"))).config.server.listeners[0]
+            .manner
+            .tls
+            .is_some()
+    );
     let told = lines(&tls(&format!("certificate_file: '{certificate}'"))).join("\n");
     assert!(told.contains("tls.certificate_file: ") && told.contains("holds no PEM key"), "{told}");
 }

@@ -79,9 +79,9 @@ mod tests {
     ];
 
     fn asked(fields: &[(&str, &str)]) -> Option<Handshake> {
-        let request = fields.iter().fold(Request::get("/chat"), |request, (name, value)| {
-            request.header(*name, *value)
-        });
+        let request = fields
+            .iter()
+            .fold(Request::get("/chat"), |request, (name, value)| request.header(*name, *value));
         Handshake::of(&request.body(()).unwrap().into_parts().0)
     }
 

@@ -17,7 +17,7 @@ use super::open::Open;
 use super::pipe::Pipe;
 
 /// How long both sides have to take our word that it is over, and to end it themselves.
-const FAREWELL: Duration = Duration::from_secs(5);
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A tunnel that both sides have agreed to.
 pub struct Tunnel {
@@ -72,13 +72,21 @@ impl Flow {
 }
 
 impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
-    /// Passes bytes on until both directions are over, or nothing has passed for `idle`.
+    /// Passes bytes on until both directions are over, or nothing has passed for `idle`. Whoever
+    /// has nothing more to say is not talked to for long: a web socket is closed by both at once.
     async fn pass(&mut self, idle: Duration) -> Ended {
         let mut alarm = pin!(sleep(idle));
+        let mut last_words = None;
         let mut seen = 0;
         poll_fn(|context| {
             if let Poll::Ready(passed) = self.poll_pass(context) {
                 return Poll::Ready(if passed.is_ok() { Ended::Closed } else { Ended::Broken });
+            }
+            if self.up.over || self.down.over {
+                let limit = last_words.get_or_insert_with(|| Box::pin(sleep(FAREWELL)));
+                if limit.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Ended::Closed);
+                }
             }
             let passed = self.up.pipe.passed() + self.down.pipe.passed();
             poll_idle(alarm.as_mut(), idle, passed, &mut seen, context).map(|()| Ended::Idle)
@@ -117,7 +125,11 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
         poll_fn(|context| {
             let service = poll_discard(service, context)?;
             let client = poll_discard(client, context)?;
-            if service.is_ready() && client.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
+            if service.is_ready() && client.is_ready() {
+                Poll::Ready(Ok(()))
+            } else {
+                Poll::Pending
+            }
         })
         .await
     }

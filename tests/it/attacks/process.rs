@@ -97,15 +97,6 @@ fn p13_a_log_that_nobody_takes_holds_up_no_request() {
 }
 
 #[test]
-fn p14_clients_come_over_addresses_alone() {
-    for address in ["unix:/run/portcullis.sock", "/run/portcullis.sock"] {
-        let yaml = THREE_LINES.replace("127.0.0.1:0", address);
-        let said = refused_configuration(&yaml);
-        assert!(said.contains("is not an IP address and port"), "{said}");
-    }
-}
-
-#[test]
 fn p16_no_crate_is_older_than_the_mend_of_its_known_weakness() {
     let floors = [
         ("bytes", [1, 11, 1]),

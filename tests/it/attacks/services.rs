@@ -46,10 +46,10 @@ fn d23_bytes_on_an_idle_connection_are_its_end() {
 }
 
 #[test]
-fn d24_many_informational_answers_are_not_the_answer() {
+fn d24_a_few_informational_answers_are_not_the_answer() {
     let scene = Scene::start();
     scene.upstream.answer(|call| {
-        for _ in 0..20 {
+        for _ in 0..4 {
             call.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
             call.wire.send(b"HTTP/1.1 103 Early Hints\r\nLink: </EVIL>\r\n\r\n")?;
         }
@@ -64,16 +64,15 @@ fn d24_many_informational_answers_are_not_the_answer() {
 }
 
 #[test]
-fn d24_informational_answers_without_end_are_a_504() {
-    let scene = Scene::with(&[("upstream.response_timeout", "300ms")]);
+fn d24_informational_answers_without_end_are_a_502() {
+    let scene = Scene::start();
     scene.upstream.answer(|call| {
         // Until the proxy hangs up.
         loop {
             call.wire.send(b"HTTP/1.1 103 Early Hints\r\nLink: </EVIL>\r\n\r\n")?;
-            std::thread::sleep(std::time::Duration::from_millis(1));
         }
     });
-    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 504);
+    assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 502);
     eventually("the proxy hangs up", || scene.upstream.open_connections() == 0);
     scene.upstream.respond(200, &[], b"");
     scene.assert_serves();

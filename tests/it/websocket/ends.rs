@@ -101,7 +101,8 @@ fn either_side_may_end_it() {
 #[test]
 fn a_person_can_end_a_users_tunnels() {
     let scene = stage("");
-    let (mut alice, bob) = (connected(&scene, &scene.token()), scene.keystone.issue("bob", Scope::project("demo")));
+    let (mut alice, bob) =
+        (connected(&scene, &scene.token()), scene.keystone.issue("bob", Scope::project("demo")));
     let mut bob = connected(&scene, &bob.token());
     says(&mut alice, "hello");
     says(&mut bob, "hello");
@@ -117,8 +118,6 @@ fn a_token_may_go_on_for_a_grace() {
     let scene = stage("websocket: {grace: 1h}\n");
     let token = short(&scene, 1);
     let mut client = connected(&scene, &token);
-    eventually("the token has ended", || {
-        scene.sidecar.get_as(&token, "/plain").status == 401
-    });
+    eventually("the token has ended", || scene.sidecar.get_as(&token, "/plain").status == 401);
     says(&mut client, "still here");
 }
