@@ -12,9 +12,8 @@ use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
 use crate::remote::Remote;
 use crate::telemetry::{LogControl, MetricError, Registry};
-use crate::upstream::{self, Upstream};
 use crate::validation::{Questions, Validator};
-use crate::{server, telemetry};
+use crate::{server, telemetry, upstream};
 
 use super::readiness::Readiness;
 use super::reload::{Books, Followers, Reload};
@@ -33,7 +32,6 @@ pub(super) struct Parts {
     pub(super) questions: Questions,
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
-    pub(super) upstreams: Upstreams,
     pub(super) readiness: Readiness,
     pub(super) log: Option<LogControl>,
     pub(super) books: Arc<Books>,
@@ -56,10 +54,13 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         Remote::new(config.remote.clone(), &registry)?,
         config.admission.clone(),
     );
+    let services = upstream::Metrics::register(&registry)?;
+    let upstreams = Upstreams::new(&config.upstream, &config.upstreams, &services, None)?;
     let door = front::Shared::new(
         &config.front,
         admission,
         Arc::clone(&config.policy),
+        upstreams,
         config.log.access,
         front::Metrics::register(&registry)?,
         Arc::new(Tunnels::new(Clock::system(), &registry)?),
@@ -68,10 +69,9 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     let server = Arc::new(server::Shared::new(&within_limits(&config.server), &registry)?);
     let reload = side.again.map(|Again { sources, files }| {
         let (door, server) = (Arc::clone(&door), Arc::clone(&server));
-        let followers = Followers { door, server, books: Arc::clone(&books) };
+        let followers = Followers { door, server, services, books: Arc::clone(&books) };
         Reload::new(sources, files, config, side.effective, followers)
     });
-    let upstreams = upstreams(config, &upstream::Metrics::register(&registry)?)?;
     Ok(Parts {
         process: config.process.clone(),
         server,
@@ -80,7 +80,6 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         validator,
         questions,
         door,
-        upstreams,
         readiness,
         log: side.log,
         books,
@@ -111,15 +110,6 @@ pub(super) fn identities(config: &Config, registry: &Registry) -> anyhow::Result
         registry,
     )?;
     Ok(Identities { keystone, validator: Arc::new(validator), questions })
-}
-
-fn upstreams(config: &Config, metrics: &upstream::Metrics) -> anyhow::Result<Upstreams> {
-    let mut upstreams = Upstreams::new(Upstream::new("default", &config.upstream, metrics)?);
-    for (name, settings) in &config.upstreams {
-        let upstream = Upstream::new(name, settings, metrics);
-        upstreams.add(name, upstream.with_context(|| format!("upstreams.{name}"))?);
-    }
-    Ok(upstreams)
 }
 
 /// No more connections than the process has descriptors for: beyond that, it could accept neither

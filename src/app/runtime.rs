@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
 
-use crate::front::{self, Handled, Peer, ReverseProxy, Tunnel, Upstreams};
+use crate::front::{self, Handled, Peer, ReverseProxy, Tunnel};
 use crate::server::{self, Answer, Bound, Client, Phase, Takeover};
 
 use super::readiness::Readiness;
@@ -36,7 +36,6 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
                 sockets,
                 door: Arc::clone(&parts.door),
                 server: Arc::clone(&parts.server),
-                upstreams: parts.upstreams.for_another_worker(),
                 readiness: parts.readiness.clone(),
                 phase: phase.subscribe(),
                 cut: cut.subscribe(),
@@ -108,7 +107,6 @@ struct Worker {
     sockets: Vec<Bound>,
     door: Arc<front::Shared>,
     server: Arc<server::Shared>,
-    upstreams: Upstreams,
     readiness: Readiness,
     phase: watch::Receiver<Phase>,
     cut: watch::Receiver<bool>,
@@ -125,7 +123,7 @@ impl Worker {
     }
 
     async fn serve(self) -> anyhow::Result<()> {
-        let door = Arc::new(ReverseProxy::new(self.door, self.upstreams));
+        let door = Arc::new(ReverseProxy::new(self.door));
         let for_clients = Arc::clone(&door);
         let service_for = move |client: Client| {
             let door = Arc::clone(&for_clients);

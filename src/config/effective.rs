@@ -39,6 +39,7 @@ impl Effective {
         let (mine, theirs) = (&self.lists, &other.lists);
         let same = mine.routes == theirs.routes
             && mine.rules == theirs.rules
+            && mine.upstreams == theirs.upstreams
             && mine.listeners == theirs.listeners;
         let values = |line: &Line| (line.key.clone(), line.value.clone());
         let ours = self.options.iter().filter(reloads).map(values);
@@ -63,9 +64,8 @@ impl Effective {
             Effect::Reload => theirs.clone(),
             Effect::Restart => ours.clone(),
         });
-        let upstreams = self.lists.upstreams.clone();
         let listeners = self.lists.listeners_following(&newer.lists);
-        let lists = Lists { upstreams, listeners, ..newer.lists.clone() };
+        let lists = Lists { listeners, ..newer.lists.clone() };
         Self { options: in_force.collect(), lists }
     }
 

@@ -139,7 +139,7 @@ pub fn load_noting(sources: &Sources, files: &mut Files) -> Result<Loaded, Confi
     for path in resolve::policy_files(&settings, environment) {
         files.note_policy(path);
     }
-    for path in resolve::tls_files(&settings, environment) {
+    for path in resolve::material(&settings, &written, environment) {
         files.note_material(path);
     }
     let config = resolve::resolve(

@@ -10,7 +10,7 @@ use rustls::pki_types::ServerName;
 use super::Security;
 
 /// A peer that we connect to: the guarded service or the identity service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
     /// Where it listens.
     pub address: Address,
@@ -58,7 +58,7 @@ impl Address {
 }
 
 /// How a TLS peer and we prove who we are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tls {
     /// The name its certificate must bear.
     pub server_name: ServerName<'static>,

@@ -56,7 +56,7 @@ where
 }
 
 /// How much a connection may hold and how its peer is watched.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Multiplexing {
     /// How many requests may be under way at once, as far as the peer allows it too.
     pub max_streams: u32,

@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::pem;
 
 /// Both sides of the proof.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Security {
     /// Who may have signed the peer's certificate.
     pub trust: Trust,
@@ -25,7 +25,7 @@ impl From<Trust> for Security {
 }
 
 /// Whose signatures are believed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Trust {
     /// Anybody's. Loudly warned about at every start.
     Insecure,
@@ -47,7 +47,7 @@ impl Trust {
 }
 
 /// A certificate with its chain, and its key.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct ClientCertificate {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) key: Arc<PrivateKeyDer<'static>>,

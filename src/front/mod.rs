@@ -30,5 +30,5 @@ pub use rehearsal::{Answer, Rehearsal, Stage};
 pub use reverse_proxy::{Handled, ReverseProxy};
 pub use settings::Settings;
 pub use shared::{BadChallenge, Shared};
-pub use upstreams::Upstreams;
+pub use upstreams::{BadUpstream, Upstreams};
 pub use websocket::{Tunnel, Tunnels, WebSockets};

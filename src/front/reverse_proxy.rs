@@ -27,14 +27,17 @@ use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
 use super::target::{nominated, target};
-use super::upstreams::Upstreams;
+use super::upstreams::Connections;
 use super::websocket::{Handshake, Tunnel, switch};
 
 /// The door of one worker.
 pub struct ReverseProxy {
     shared: Arc<Shared>,
-    upstreams: Upstreams,
+    connections: Connections,
 }
+
+/// How often connections that nobody uses are looked after.
+const TEND_EVERY: Duration = Duration::from_secs(1);
 
 /// What came of a request.
 pub struct Handled {
@@ -51,14 +54,18 @@ struct Passed {
 }
 
 impl ReverseProxy {
-    /// A door to `upstreams`.
-    pub fn new(shared: Arc<Shared>, upstreams: Upstreams) -> Self {
-        Self { shared, upstreams }
+    /// A door with connections of its own.
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let connections = Connections::to(Arc::clone(&shared.rules().upstreams));
+        Self { shared, connections }
     }
 
     /// Looks after the connections to the service; runs until cancelled.
     pub async fn tend(&self) {
-        self.upstreams.tend().await;
+        loop {
+            tokio::time::sleep(TEND_EVERY).await;
+            self.connections.sweep();
+        }
     }
 
     /// Answers one request: by the service, if Keystone vouches for its token and the policy lets
@@ -165,7 +172,8 @@ impl ReverseProxy {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = |body| Some(draft.make(body).ok()?.0);
-        let upstream = self.upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        let upstreams = self.connections.of(&rules.upstreams);
+        let upstream = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);

@@ -17,7 +17,7 @@ use crate::upstream::Pace;
 use super::metrics::{Metrics, RouteMetrics};
 use super::rehearsal::{Rehearsal, Stage};
 use super::reply::challenge;
-use super::{Settings, Tunnels, WebSockets};
+use super::{Settings, Tunnels, Upstreams, WebSockets};
 
 /// The rules in force, and the books.
 pub struct Shared {
@@ -32,6 +32,8 @@ pub struct Shared {
 pub(super) struct Rules {
     pub(super) admission: Arc<Admission>,
     pub(super) policy: Arc<Policy>,
+    /// The services that its routes lead to.
+    pub(super) upstreams: Arc<Upstreams>,
     pub(super) challenge: HeaderValue,
     /// The names under which the service is told who the user is.
     pub(super) names: Names,
@@ -62,11 +64,12 @@ impl Shared {
         settings: &Settings,
         admission: Admission,
         policy: Arc<Policy>,
+        upstreams: Upstreams,
         access: Access,
         metrics: Metrics,
         tunnels: Arc<Tunnels>,
     ) -> Result<Self, BadChallenge> {
-        let rules = Rules::new(settings, Arc::new(admission), policy, &metrics, None)?;
+        let rules = Rules::new(settings, Arc::new(admission), (policy, upstreams), &metrics, None)?;
         Ok(Self { access, metrics, tunnels, rules: ArcSwap::from_pointee(rules) })
     }
 
@@ -79,13 +82,20 @@ impl Shared {
         settings: &Settings,
         admission: &admission::Settings,
         policy: Arc<Policy>,
+        upstreams: Upstreams,
     ) -> Result<(), BadChallenge> {
         let before = self.rules.load();
         let admission = before.admission.settings().following(admission);
         let admission = Arc::new(before.admission.following(admission));
-        let rules = Rules::new(settings, admission, policy, &self.metrics, Some(&before))?;
+        let rules =
+            Rules::new(settings, admission, (policy, upstreams), &self.metrics, Some(&before))?;
         self.rules.store(Arc::new(rules));
         Ok(())
+    }
+
+    /// The services that routes lead to.
+    pub fn upstreams(&self) -> Arc<Upstreams> {
+        Arc::clone(&self.rules.load().upstreams)
     }
 
     /// The web sockets that are open.
@@ -132,7 +142,7 @@ impl Rules {
     fn new(
         settings: &Settings,
         admission: Arc<Admission>,
-        policy: Arc<Policy>,
+        (policy, upstreams): (Arc<Policy>, Upstreams),
         metrics: &Metrics,
         before: Option<&Self>,
     ) -> Result<Self, BadChallenge> {
@@ -151,6 +161,7 @@ impl Rules {
         Ok(Self {
             admission,
             policy,
+            upstreams: Arc::new(upstreams),
             challenge: challenge(&settings.www_authenticate_uri).ok_or(BadChallenge)?,
             names: settings.names(),
             max_fields: settings.max_fields,

@@ -35,9 +35,6 @@ pub use settings::{Deadlines, Settings};
 pub use tunnel::Tunnel;
 pub use upload::Pace;
 
-/// How often idle connections are looked after. Nobody else notices that one has ended.
-const TEND_EVERY: Duration = Duration::from_secs(1);
-
 /// The guarded service, as one worker reaches it.
 pub struct Upstream(Arc<Station>);
 
@@ -66,13 +63,20 @@ impl Upstream {
         Self(Arc::new(self.0.another()))
     }
 
-    /// Lets go of connections that nobody uses any more. Runs until cancelled, on the worker that
-    /// this belongs to.
-    pub async fn tend(&self) {
-        loop {
-            tokio::time::sleep(TEND_EVERY).await;
-            self.0.sweep();
-        }
+    /// Whether it was made of these settings.
+    pub fn is_made_of(&self, settings: &Settings) -> bool {
+        *self.0.settings == *settings
+    }
+
+    /// Whether `other` is the same service, perhaps as another worker reaches it.
+    pub fn leads_where(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.dialer, &other.0.dialer)
+    }
+
+    /// Lets go of connections that nobody uses any more. Nobody else would notice that an idle one
+    /// has ended.
+    pub fn sweep(&self) {
+        self.0.sweep();
     }
 
     /// Sends `request`, whose target is a path, and returns the head of the response as soon as

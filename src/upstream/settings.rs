@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::dial::{Endpoint, Multiplexing, Protocol};
 
 /// How to reach the guarded service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Where it is.
     pub endpoint: Endpoint,
@@ -26,7 +26,7 @@ pub struct Settings {
 }
 
 /// How long the service may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Deadlines {
     /// To begin its answer, from when the request or its body last moved.
     pub response: Duration,

@@ -21,6 +21,7 @@ pub(super) struct Station {
     pub(super) deadlines: Deadlines,
     pub(super) metrics: Named,
     max_pending: i64,
+    pub(super) settings: Arc<Settings>,
 }
 
 /// The connections that there are, by what is spoken on them.
@@ -51,6 +52,7 @@ impl Station {
             deadlines: settings.deadlines,
             metrics,
             max_pending: settings.max_pending.into(),
+            settings: Arc::new(settings.clone()),
         })
     }
 
@@ -68,6 +70,7 @@ impl Station {
             deadlines: self.deadlines,
             metrics: self.metrics.clone(),
             max_pending: self.max_pending,
+            settings: Arc::clone(&self.settings),
         }
     }
 

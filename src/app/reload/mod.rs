@@ -19,8 +19,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::config::{Config, Effective, Files, Loaded, Sources};
-use crate::front::{self, BadChallenge};
-use crate::server;
+use crate::front::{self, Upstreams};
+use crate::{server, upstream};
 
 pub(super) use books::Books;
 
@@ -36,8 +36,6 @@ pub(super) struct Reload {
     parts: Followers,
     /// What the process was started with.
     started: Effective,
-    /// The named services that it can reach.
-    upstreams: Vec<String>,
     /// What the policy in force was read from.
     in_force: Files,
     /// The last that was read, whatever came of it.
@@ -50,6 +48,7 @@ pub(super) struct Reload {
 pub(super) struct Followers {
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
+    pub(super) services: upstream::Metrics,
     pub(super) books: Arc<Books>,
 }
 
@@ -71,9 +70,8 @@ impl Reload {
         started: Effective,
         parts: Followers,
     ) -> Self {
-        let upstreams = config.upstreams.iter().map(|(name, _)| name.clone()).collect();
         let (in_force, watch) = (files.clone(), config.watch);
-        Self { sources, parts, started, upstreams, in_force, seen: files, watch }
+        Self { sources, parts, started, in_force, seen: files, watch }
     }
 
     /// Reads again whenever there is cause to; runs until cancelled, which leaves a whole policy
@@ -113,7 +111,7 @@ impl Reload {
         self.seen = files;
         let refused = loaded.and_then(|loaded| {
             let old = self.parts.door.policy();
-            refusal::of(&old, &loaded.config.policy, &self.upstreams)?;
+            refusal::of(&old, &loaded.config.policy)?;
             let problems = self.parts.server.cannot_follow(&loaded.config.server);
             if problems.is_empty() { Ok(loaded) } else { Err(problems) }
         });
@@ -140,9 +138,7 @@ impl Reload {
         // The books of thousands of routes take a while to open.
         match spawn_blocking(move || parts.follow(&followed)).await {
             Ok(Ok(())) => {}
-            Ok(Err(BadChallenge)) => {
-                return self.parts.books.failed(cause, vec![BadChallenge.to_string()]);
-            }
+            Ok(Err(problem)) => return self.parts.books.failed(cause, vec![problem]),
             Err(_) => {
                 return self.parts.books.failed(cause, vec![reading::PANICKED.to_owned()]);
             }
@@ -154,8 +150,14 @@ impl Reload {
 
 impl Followers {
     /// Follows a valid configuration. Whoever can refuse it is asked first.
-    fn follow(&self, config: &Config) -> Result<(), BadChallenge> {
-        self.door.follow(&config.front, &config.admission, Arc::clone(&config.policy))?;
+    fn follow(&self, config: &Config) -> Result<(), String> {
+        let Config { upstream, upstreams, policy, .. } = config;
+        let known = self.door.upstreams();
+        let services = Upstreams::new(upstream, upstreams, &self.services, Some(&known))
+            .map_err(|error| error.to_string())?;
+        self.door
+            .follow(&config.front, &config.admission, Arc::clone(policy), services)
+            .map_err(|error| error.to_string())?;
         self.server.follow(&config.server);
         Ok(())
     }

@@ -4,6 +4,7 @@ mod account;
 mod auth;
 mod keystone;
 mod listeners;
+mod material;
 mod named;
 mod peer;
 mod policy;
@@ -20,8 +21,8 @@ use super::{Environment, errors::Problems, settings::Settings};
 use crate::{telemetry, validation};
 use reader::Reader;
 
+pub(super) use material::material;
 pub(super) use policy::policy_files;
-pub(super) use tls::tls_files;
 
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use super::reader::Reader;
-use crate::config::Environment;
-use crate::config::settings::{Settings as Options, warn_of_readers};
-use crate::config::value::Value;
+use crate::config::settings::warn_of_readers;
 use crate::identity::Clock;
 use crate::server::tls::{
     Authorities, CertificateFiles, Clients, Protocol, Settings, Tls, Unusable, Version,
@@ -54,16 +52,6 @@ pub(super) fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
             None
         }
     }
-}
-
-/// The files that it is made of.
-pub(in crate::config) fn tls_files(settings: &Options, environment: &Environment) -> Vec<PathBuf> {
-    let written = |key| match settings.get(key).and_then(|setting| setting.value.as_ref()) {
-        Some(Value::List(names)) => names.as_slice(),
-        _ => &[],
-    };
-    let names = [CERTIFICATES, KEYS, AUTHORITIES, REVOCATIONS].into_iter().flat_map(written);
-    names.map(|name| environment.path(name)).collect()
 }
 
 /// Each certificate with its key; `None` when they do not pair.

@@ -17,14 +17,10 @@ pub(in crate::config) struct Lists {
 }
 
 impl Lists {
-    /// The keys of what is different in `newer` and is not followed: named upstreams, and the
-    /// places of named listeners.
+    /// The keys of what is different in `newer` and is not followed: the places of named listeners.
     pub(in crate::config) fn awaiting_restart(&self, newer: &Self) -> Vec<String> {
-        let upstreams = changed(self.upstreams.as_ref(), newer.upstreams.as_ref(), Value::clone);
         let listeners = changed(self.listeners.as_ref(), newer.listeners.as_ref(), place);
-        let upstreams = upstreams.into_iter().map(|name| format!("upstreams.{name}"));
-        let listeners = listeners.into_iter().map(|name| format!("listeners.{name}"));
-        upstreams.chain(listeners).collect()
+        listeners.into_iter().map(|name| format!("listeners.{name}")).collect()
     }
 
     /// The listeners in force once `newer` is followed: those there are, by what is said of them

@@ -118,6 +118,27 @@ impl Written {
         }
     }
 
+    /// The files that named services and listeners name by one of these keys, at any depth.
+    pub(super) fn named_files(&self, keys: &[&str]) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut nodes: Vec<_> = [&self.upstreams, &self.listeners].into_iter().flatten().collect();
+        while let Some(node) = nodes.pop() {
+            let Content::Mapping(entries) = &node.content else { continue };
+            for Entry { key, value, .. } in entries {
+                match &value.content {
+                    Content::Sequence(items) if keys.contains(&key.as_str()) => {
+                        files.extend(items.iter().filter_map(Node::text).map(str::to_owned));
+                    }
+                    Content::Scalar(_) if keys.contains(&key.as_str()) => {
+                        files.extend(value.text().map(str::to_owned));
+                    }
+                    _ => nodes.push(value),
+                }
+            }
+        }
+        files
+    }
+
     /// The same for people.
     pub(super) fn into_lists(self) -> Lists {
         let origin = self.name.map(|name| name.to_string()).unwrap_or_default();
