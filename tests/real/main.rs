@@ -30,3 +30,4 @@ mod suite;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod tokens;
+mod upstreams;

@@ -11,8 +11,8 @@ use std::time::Instant;
 use crate::keystone::RealKeystone;
 
 /// The groups, one test each. When all have passed in one process, the sum is printed.
-const GROUPS: [&str; 7] =
-    ["accounts", "addresses", "lifetimes", "outages", "parity", "refusals", "tokens"];
+const GROUPS: [&str; 8] =
+    ["accounts", "addresses", "lifetimes", "outages", "parity", "refusals", "tokens", "upstreams"];
 
 /// One group under way.
 pub(crate) struct Suite {
