@@ -23,15 +23,16 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// Sends `bytes` over a connection of their own and reads until the proxy closes it, by itself or
 /// because it was told that no more will come.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> Exchange {
-    converse(address, bytes, PATIENCE)
+    send_within(address, bytes, PATIENCE)
 }
 
 /// The same for requests that are honest, and must be answered however busy the machine is.
 pub fn ask(address: SocketAddr, bytes: &[u8]) -> Exchange {
-    converse(address, bytes, DEADLINE)
+    send_within(address, bytes, DEADLINE)
 }
 
-fn converse(address: SocketAddr, bytes: &[u8], patience: Duration) -> Exchange {
+/// The same with another patience.
+pub fn send_within(address: SocketAddr, bytes: &[u8], patience: Duration) -> Exchange {
     let mut stream = TcpStream::connect_timeout(&address, DEADLINE).expect("a connection");
     stream.set_nodelay(true).unwrap();
     stream.set_write_timeout(Some(DEADLINE)).unwrap();

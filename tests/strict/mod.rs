@@ -24,7 +24,7 @@ mod request;
 mod service;
 mod stage;
 
-pub use client::{Exchange, ask, send};
+pub use client::{Exchange, ask, send, send_within};
 pub use judge::Judge;
 pub use request::{Read, Request, read};
 pub use service::Service;
