@@ -5,6 +5,9 @@
 
 mod body;
 mod credentials;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grpc;
 mod json_body;
 mod metrics;

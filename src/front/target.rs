@@ -43,6 +43,11 @@ pub(super) fn target(
         None if absolute => PathAndQuery::from_static("/"),
         _ => return Err(Rejected::Target),
     };
+    // Such bytes are no part of a URI (RFC 3986, section 2), and each server has its own idea of
+    // the letters that they make.
+    if !path.as_str().is_ascii() {
+        return Err(Rejected::Target);
+    }
     match paths {
         Some(rules) => normalised(&path, rules).map(Uri::from),
         None => Ok(Uri::from(path)),
@@ -169,6 +174,8 @@ mod tests {
             ("TRACE /", &[HOST], Rejected::Method),
             ("GET evil:80", &[("host", "evil:80")], Rejected::Target),
             ("GET *", &[HOST], Rejected::Target),
+            ("GET /\u{e9}", &[HOST], Rejected::Target),
+            ("GET /?\u{e9}", &[HOST], Rejected::Target),
             ("GET /", &[], Rejected::Host),
             ("GET /", &[HOST, HOST], Rejected::Host),
             ("GET /", &[("host", "a b")], Rejected::Host),

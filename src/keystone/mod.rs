@@ -6,6 +6,9 @@
 mod answer;
 mod error;
 mod extras;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod login;
 mod metrics;
 mod session;

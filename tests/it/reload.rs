@@ -269,6 +269,7 @@ impl Stage {
             .and(policy)
             .on_disk(&scratch)
             .set("policy.watch", "10ms")
+            .set("server.workers", 1)
             .start();
         let base = base(&upstream, &keystone);
         let scene = Scene { sidecar, keystone, upstream };

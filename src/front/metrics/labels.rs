@@ -166,7 +166,7 @@ label! {
         Overload => "overload",
         /// A path that could be read in two ways, where paths decide something.
         Path => "path",
-        /// A target that is no path.
+        /// A target that is no path, or not ASCII.
         Target => "target",
         /// CONNECT or TRACE; where there are routes, one in small letters.
         Method => "method",

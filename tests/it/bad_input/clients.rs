@@ -153,6 +153,22 @@ fn c14_a_request_for_no_host_or_an_odd_one_is_a_400_and_counted() {
 }
 
 #[test]
+fn c11_a_target_that_is_not_ascii_is_a_400_and_counted() {
+    let scene = Scene::start();
+    let token = scene.token();
+    for target in
+        ["/\u{e9}", "/public/\u{ff0e}\u{ff0e}/x", "/?\u{e9}", "http://service.example/\u{e9}"]
+    {
+        let response = scene.sidecar.get_as(&token, target);
+        assert_refusal(&response, 400, "The request cannot be passed on as it is framed.");
+    }
+    let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"target\"}");
+    assert_eq!(counted, 4.0);
+    assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
+    scene.assert_serves();
+}
+
+#[test]
 fn c22_tunnels_and_echoes_are_a_405() {
     let scene = Scene::start();
     let token = scene.token();

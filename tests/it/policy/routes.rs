@@ -123,3 +123,18 @@ fn a_host_or_a_method_that_a_service_may_read_otherwise_is_no_way_round_a_route(
     assert_eq!(ask(&scene, "DELETE", "/things", &member).status, 403);
     assert_eq!(scene.upstream.count(), 0);
 }
+
+#[test]
+fn the_host_that_chose_a_route_is_the_host_that_the_service_sees() {
+    let scene = Scene::guarding(
+        "routes:\n- {host: open.example, path: /**, allow: public}\n\
+         - {path: /**, check: 'role:admin'}\n",
+    );
+    for nominated in ["host", "Host, keep-alive", "close, hOST"] {
+        let fields = [("Host", "open.example"), ("Connection", nominated)];
+        assert_refused(&scene.sidecar.get("/", &fields), 400);
+    }
+    assert_eq!(scene.upstream.count(), 0);
+    assert_eq!(scene.sidecar.get("/", &[("Host", "open.example")]).status, 200);
+    assert_eq!(scene.upstream.last().headers("host"), ["open.example"]);
+}
