@@ -63,7 +63,13 @@ impl Multiplexed {
 
     /// Sends a whole request, and reads the answer.
     #[track_caller]
-    pub fn send(&mut self, method: &str, path: &str, fields: &[(&str, &str)], body: &[u8]) -> Received {
+    pub fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: &[u8],
+    ) -> Received {
         let mut exchange = self.begin(method, path, fields, body.is_empty());
         if !body.is_empty() {
             self.upload(&mut exchange, body);
@@ -73,7 +79,13 @@ impl Multiplexed {
 
     /// Begins a request; `whole` ones have no body.
     #[track_caller]
-    pub fn begin(&mut self, method: &str, path: &str, fields: &[(&str, &str)], whole: bool) -> UnderWay {
+    pub fn begin(
+        &mut self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        whole: bool,
+    ) -> UnderWay {
         self.try_begin(method, path, fields, whole).expect("room for a request")
     }
 

@@ -105,8 +105,10 @@ const CODES: [(u32, u32, &str); 6] = [
 ];
 
 fn unpacked(bytes: &[u8]) -> String {
-    let bits: Vec<u32> =
-        bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| u32::from(byte >> at) & 1)).collect();
+    let bits: Vec<u32> = bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |at| u32::from(byte >> at) & 1))
+        .collect();
     let (mut text, mut at) = (String::new(), 0);
     'next: while at < bits.len() {
         for (length, first, letters) in CODES {

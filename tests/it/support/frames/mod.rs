@@ -110,7 +110,8 @@ impl RawClient {
     pub fn with(address: SocketAddr, settings: &[(u16, u32)]) -> Self {
         let mut frames = Self::silent(address);
         let plain = [(setting::HEADER_TABLE_SIZE, 0)];
-        let of = |(key, value): &(u16, u32)| [&key.to_be_bytes()[..], &value.to_be_bytes()].concat();
+        let of =
+            |(key, value): &(u16, u32)| [&key.to_be_bytes()[..], &value.to_be_bytes()].concat();
         let settings: Vec<u8> = plain.iter().chain(settings).flat_map(of).collect();
         frames.send([PREFACE, &frame(kind::SETTINGS, 0, 0, &settings)].concat());
         frames
