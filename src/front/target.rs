@@ -32,8 +32,9 @@ pub(super) fn target(
     }
     check_framing(&client.headers)?;
     check_host(client)?;
-    // Only an absolute target may leave its path out; it means `/` then.
-    let absolute = client.uri.scheme().is_some();
+    // Only an absolute target may leave its path out; it means `/` then. HTTP/2 writes the scheme
+    // apart, beside a path that is always there.
+    let absolute = client.uri.scheme().is_some() && client.version < Version::HTTP_2;
     // The server as a whole has options and nothing else (RFC 9112, section 3.2.4).
     let whole = client.method == Method::OPTIONS;
     let path = match client.uri.path_and_query() {

@@ -23,7 +23,8 @@ pub(super) struct Activity {
     open: AtomicU64,
     /// Requests that have begun and whose response has not been handed on whole.
     busy: AtomicUsize,
-    /// Milliseconds from the start to the latest write that the client took.
+    /// Milliseconds from the start to the latest write that the client took; over HTTP/2, where
+    /// not every write is about a request, to the latest that was, or to the end of one.
     last_write: AtomicU64,
     /// Milliseconds from the start to the first write that the client did not take; 0 when it
     /// takes them.
@@ -34,6 +35,8 @@ pub(super) struct Activity {
     head: AtomicU8,
     /// Bytes between requests do not begin a head: HTTP/2 has other things to say.
     framed: AtomicBool,
+    /// The client sent too much of those.
+    flood: AtomicBool,
 }
 
 /// Nothing has come since the last request.
@@ -67,13 +70,15 @@ impl Activity {
             insist: AtomicBool::new(false),
             head: AtomicU8::new(NONE),
             framed: AtomicBool::new(false),
+            flood: AtomicBool::new(false),
         })
     }
 
     /// What comes before HTTP is over.
     pub(super) fn begin(&self, framed: bool) {
-        self.open.store(self.now(), Ordering::Relaxed);
-        self.last_write.store(0, Ordering::Relaxed);
+        let now = self.now();
+        self.open.store(now, Ordering::Relaxed);
+        self.last_write.store(if framed { now } else { 0 }, Ordering::Relaxed);
         self.framed.store(framed, Ordering::Relaxed);
         if framed {
             self.head.store(NONE, Ordering::Relaxed);
@@ -155,10 +160,28 @@ impl Activity {
         self.insist.store(true, Ordering::Relaxed);
     }
 
-    /// The client took bytes.
+    /// The client took bytes. Those of HTTP/2 may be about nothing but the line: they keep no
+    /// connection from being idle.
     pub(super) fn wrote(&self) {
-        self.last_write.store(self.now(), Ordering::Relaxed);
+        if !self.framed.load(Ordering::Relaxed) {
+            self.answered();
+        }
         self.blocked.store(0, Ordering::Relaxed);
+    }
+
+    /// The client took some of a response.
+    pub(super) fn answered(&self) {
+        self.last_write.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// The client sends too much that carries nothing.
+    pub(super) fn flooded(&self) {
+        self.flood.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it did.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.flood.load(Ordering::Relaxed)
     }
 
     /// The client took none of what we have for it.
@@ -179,6 +202,10 @@ pub(super) struct AtWork(Arc<Activity>);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+        let busy = self.0.busy.fetch_sub(1, Ordering::Relaxed);
+        // One that its client gave up ends without a write.
+        if busy == 1 && self.0.framed.load(Ordering::Relaxed) {
+            self.0.answered();
+        }
     }
 }

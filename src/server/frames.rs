@@ -7,12 +7,15 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::telemetry::Stopwatch;
+
+use super::activity::Activity;
 
 /// Frames are counted over this time.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -27,17 +30,20 @@ pub(super) struct Framed<S> {
     incoming: Frames,
     outgoing: Frames,
     budget: Budget,
+    activity: Arc<Activity>,
 }
 
 impl<S> Framed<S> {
     /// `stream` begins with the client's preface. More than `most` frames that carry nothing, in
-    /// ten seconds and beside those that do, end it with an error.
-    pub(super) fn new(stream: S, most: u32) -> Self {
+    /// ten seconds and beside those that do, end it with an error. `activity` hears of that, and of
+    /// every frame of a response.
+    pub(super) fn new(stream: S, most: u32, activity: Arc<Activity>) -> Self {
         Self {
             stream,
             incoming: Frames { skip: PREFACE, ..Frames::default() },
             outgoing: Frames::default(),
             budget: Budget { most: most.into(), since: Stopwatch::start(), empty: 0, full: 0 },
+            activity,
         }
     }
 }
@@ -57,14 +63,11 @@ impl<S: AsyncWrite + Unpin> Framed<S> {
             goaway[16] = ENHANCE_YOUR_CALM;
             let _ = Pin::new(&mut self.stream).poll_write(context, &goaway);
         }
-        io::Error::other(Flood)
+        // The HTTP/2 library keeps an error's text alone.
+        self.activity.flooded();
+        io::Error::other("too many frames that carry nothing")
     }
 }
-
-/// A client sends too many frames that carry nothing.
-#[derive(Debug, thiserror::Error)]
-#[error("too many frames that carry nothing")]
-pub(super) struct Flood;
 
 /// Types of frames (RFC 9113, section 6).
 const DATA: u8 = 0;
@@ -101,6 +104,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Framed<S> {
         if let Poll::Ready(Ok(count)) = &written {
             let seen = self.outgoing.pass(bytes.get(..*count).unwrap_or_default());
             self.budget.full += seen.full;
+            if seen.full > 0 {
+                self.activity.answered();
+            }
         }
         written
     }

@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -16,6 +17,7 @@ use super::Phase;
 use super::activity::Silence;
 use super::frames::Framed;
 use super::life::{End, Life};
+use super::pieces::Pieces;
 use super::stream::Stream;
 use super::streams::Streams;
 use super::takeover::Answer;
@@ -51,13 +53,20 @@ where
     let served = service_fn(|request| {
         let (at_work, taking) = (life.activity.request(), arriving.arrived());
         life.serves();
+        let head_alone = *request.method() == Method::HEAD;
         let answered = service(request);
         async move {
             // No stream leaves HTTP: there is nothing to take over.
-            let Answer { response, takeover: _ } = answered.await;
+            let Answer { mut response, takeover: _ } = answered.await;
+            if head_alone {
+                state_length(&mut response);
+            }
+            let response = response.map(|body| Pieces::new(body, head_alone));
             Ok::<_, Infallible>(response.map(|body| Tracked::new(body, at_work, Some(taking))))
         }
     });
+    let activity = Arc::clone(&life.activity);
+    let framed = Framed::new(stream, limits.http2.max_control_frames, activity);
     let mut connection = http2::Builder::new(streams)
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.http2.max_streams)
@@ -69,10 +78,7 @@ where
         .max_send_buf_size(MAX_SEND_BUFFER)
         .keep_alive_interval(PROBE_EVERY)
         .keep_alive_timeout(PROBE_TIMEOUT)
-        .serve_connection(
-            TokioIo::new(Framed::new(stream, limits.http2.max_control_frames)),
-            served,
-        );
+        .serve_connection(TokioIo::new(framed), served);
     // A client is told at once that the process leaves: it opens new streams elsewhere, and those
     // in progress finish.
     let mut end = life.drive(&mut connection, Phase::Leaving, || life.has_served_enough()).await;
@@ -88,4 +94,14 @@ where
         End::Ended(_) | End::Silent(_) => {}
     }
     life.ended(&end);
+}
+
+/// Says how long the body would be that is left out. HTTP/1 does so by itself, and the HTTP/2
+/// library would send the body.
+fn state_length<B: Body>(response: &mut Response<B>) {
+    let length = response.body().size_hint().exact();
+    if let Some(length) = length.filter(|_| !response.body().is_end_stream()) {
+        let stated = response.headers_mut().entry(header::CONTENT_LENGTH);
+        stated.or_insert_with(|| HeaderValue::from(length));
+    }
 }

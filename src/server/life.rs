@@ -138,7 +138,8 @@ impl Life {
             End::Ended(Err(error)) => {
                 // A client that leaves or sends nonsense is its own affair.
                 tracing::debug!(%error, "client connection ended");
-                self.guard.count(why(error));
+                let flood = self.activity.is_flooded() || is_flood(error);
+                self.guard.count(if flood { Ended::Flood } else { Ended::Protocol });
             }
             End::Silent(silence) => self.guard.count(match silence {
                 Silence::Head => Ended::HeadTimeout,
@@ -149,19 +150,9 @@ impl Life {
     }
 }
 
-fn why(error: &hyper::Error) -> Ended {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let flood = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if flood.is_some_and(|cause| cause.is::<super::frames::Flood>()) {
-            return Ended::Flood;
-        }
-        if cause.downcast_ref::<h2::Error>().and_then(h2::Error::reason)
-            == Some(h2::Reason::ENHANCE_YOUR_CALM)
-        {
-            return Ended::Flood;
-        }
-        source = cause.source();
-    }
-    Ended::Protocol
+/// Whether the HTTP/2 library sent the client away for what it bounds by itself.
+fn is_flood(error: &hyper::Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.and_then(h2::Error::reason) == Some(h2::Reason::ENHANCE_YOUR_CALM)
 }

@@ -12,6 +12,7 @@ mod life;
 mod listener;
 mod metrics;
 mod peers;
+mod pieces;
 mod settings;
 mod socket;
 mod stream;

@@ -31,6 +31,7 @@ mod forwarding;
 mod golden;
 mod header_options;
 mod headers;
+mod http2;
 mod import;
 mod ipv6;
 mod limits;

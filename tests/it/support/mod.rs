@@ -19,8 +19,10 @@
 
 mod client;
 mod digest;
+pub mod frames;
 mod http2;
 mod keystone;
+mod multiplexed;
 mod passage;
 mod patience;
 mod process;
@@ -34,8 +36,10 @@ mod wire;
 
 pub use client::{Client, Response, exchange, get, request};
 pub use digest::sha256;
+pub use frames::RawClient;
 pub use http2::{Asked, Exchange, FrameKind, Frames, Http2, RawHttp2, Terms, frame};
 pub use keystone::Keystone;
+pub use multiplexed::{Multiplexed, Received, UnderWay};
 pub use passage::{Passage, Through};
 pub use patience::{DEADLINE, eventually};
 pub use process::{Process, Proxy};

@@ -39,7 +39,12 @@ impl Process {
 
     #[track_caller]
     fn start_in(scratch: Scratch, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = command(&scratch, arguments, variables);
+        let command = command(&scratch, arguments, variables);
+        Self::spawn(scratch, command)
+    }
+
+    #[track_caller]
+    fn spawn(scratch: Scratch, mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let output = Arc::new(Mutex::new(Vec::new()));
         let readers = vec![
@@ -138,6 +143,17 @@ impl Proxy {
     /// Runs what `yaml` configures, listeners on free ports, logging JSON.
     #[track_caller]
     pub fn run(yaml: &str, settings: &[&str]) -> Self {
+        Self::run_within(None, yaml, settings)
+    }
+
+    /// The same where the system allows so many open files and no more.
+    #[track_caller]
+    pub fn run_with_descriptors(most: u32, yaml: &str, settings: &[&str]) -> Self {
+        Self::run_within(Some(most), yaml, settings)
+    }
+
+    #[track_caller]
+    fn run_within(descriptors: Option<u32>, yaml: &str, settings: &[&str]) -> Self {
         let scratch = Scratch::new();
         let file = scratch.write("portcullis.yaml", yaml);
         let mut arguments = vec!["run", "--config", file.to_str().unwrap()];
@@ -151,7 +167,16 @@ impl Proxy {
         for setting in usual.iter().chain(settings) {
             arguments.extend(["--set", *setting]);
         }
-        let process = Process::start_in(scratch, &arguments, &[]);
+        let limit = descriptors.map(|most| format!("ulimit -n {most} && exec \"$0\" \"$@\""));
+        let command = match &limit {
+            None => command(&scratch, &arguments, &[]),
+            Some(limit) => {
+                let program = env!("CARGO_BIN_EXE_portcullis");
+                let through = [&["-c", limit, program], &arguments[..]].concat();
+                command_of("sh", &scratch, &through, &[])
+            }
+        };
+        let process = Process::spawn(scratch, command);
         let mut serving = None;
         eventually("it serves", || {
             let output = process.output();
@@ -171,7 +196,16 @@ impl Proxy {
 }
 
 fn command(scratch: &Scratch, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command_of(env!("CARGO_BIN_EXE_portcullis"), scratch, arguments, variables)
+}
+
+fn command_of(
+    program: &str,
+    scratch: &Scratch,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Command {
+    let mut command = Command::new(program);
     command
         .args(arguments)
         .env_clear()
