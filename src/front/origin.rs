@@ -56,7 +56,7 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
     };
     let port = |text: &str| text.parse::<u16>().is_ok();
     let address = |text: &str| text.parse::<IpAddr>().is_ok();
-    let looks: [(_, &dyn Fn(&str) -> bool); 4] =
+    let looks: [(_, Looks<'_>); 4] =
         [(PROTO, &scheme), (HOST, &host), (PORT, &port), (REAL_IP, &address)];
     for (name, looks_right) in looks {
         let mut said = client.get_all(&name).iter();
@@ -67,6 +67,9 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
         }
     }
 }
+
+/// Whether a text looks like what it should be.
+type Looks<'a> = &'a dyn Fn(&str) -> bool;
 
 /// All lines of a field in one, and one more. `None` when there are none.
 fn joined(client: &HeaderMap, name: &HeaderName, own: Option<&HeaderValue>) -> Option<HeaderValue> {

@@ -1,6 +1,7 @@
 //! What a request is beyond HTTP, and what HTTP/2 says in other places than HTTP/1 does.
 
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Version, header};
 
 use crate::policy::Protocol;
@@ -11,7 +12,7 @@ pub(super) fn name_host(client: &mut Parts) {
     if client.version != Version::HTTP_2 || client.headers.contains_key(header::HOST) {
         return;
     }
-    let authority = client.uri.authority().map(|authority| authority.as_str());
+    let authority = client.uri.authority().map(Authority::as_str);
     if let Some(host) = authority.and_then(|authority| authority.parse::<HeaderValue>().ok()) {
         client.headers.insert(header::HOST, host);
     }
@@ -21,7 +22,7 @@ pub(super) fn name_host(client: &mut Parts) {
 /// services look at the first only.
 pub(super) fn join_cookies(headers: &mut HeaderMap) {
     let mut crumbs = headers.get_all(header::COOKIE).iter();
-    if crumbs.next().and(crumbs.next()).is_none() {
+    if crumbs.nth(1).is_none() {
         return;
     }
     let crumbs: Vec<_> =

@@ -46,7 +46,7 @@ where
     let Accepted { socket, mut client, entrance, limits, phase, guard } = accepted;
     let activity = Activity::new();
     let manner = entrance.manner();
-    let began = async {
+    let opening = async {
         let mut socket = Watched::new(socket, Arc::clone(&activity));
         hear_the_balancer(&mut socket, &mut client, &manner).await?;
         let mut stream = match &entrance.terminator {
@@ -60,14 +60,14 @@ where
         let version = which(&mut stream, &limits).await?;
         Ok::<_, Ended>((stream, version))
     };
-    let begun = tokio::select! {
+    let opened = tokio::select! {
         // What has come already is looked at first, whoever it is from.
         biased;
-        begun = began => begun,
+        opened = opening => opened,
         () = closing(phase.clone()) => return,
     };
-    let (stream, version) = match begun {
-        Ok(begun) => begun,
+    let (stream, version) = match opened {
+        Ok(opened) => opened,
         Err(why) => return guard.count(why),
     };
     activity.begin(version == Version::HTTP_2);

@@ -2,7 +2,7 @@
 //! that carry nothing is sent away.
 //!
 //! The HTTP/2 library bounds resets, empty data and header continuations by itself, but takes any
-//! number of PING, SETTINGS, PRIORITY, WINDOW_UPDATE and unknown frames, each of which costs some
+//! number of PING, SETTINGS, PRIORITY, `WINDOW_UPDATE` and unknown frames, each of which costs some
 //! work and many of which make it answer.
 
 use std::io;

@@ -32,9 +32,9 @@ where
         let answered = service(request);
         let (life, takeover) = (&life, &takeover);
         async move {
-            let Answer { mut response, takeover: taker } = answered.await;
+            let Answer { mut response, takeover: next } = answered.await;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                *takeover.lock().unwrap_or_else(PoisonError::into_inner) = taker;
+                *takeover.lock().unwrap_or_else(PoisonError::into_inner) = next;
             } else if last || life.is_leaving() {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
@@ -58,10 +58,10 @@ where
         end = life.finish(&mut connection).await;
     }
     life.ended(&end);
-    let taker = takeover.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let (End::Ended(Ok(())), Some(taker)) = (end, taker) {
+    let next = takeover.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let (End::Ended(Ok(())), Some(next)) = (end, next) {
         let parts = connection.into_parts();
         let taken = Taken::new(parts.io.into_inner(), parts.read_buf);
-        taker.run(taken, Leaving::new(life.phase())).await;
+        next.run(taken, Leaving::new(life.phase())).await;
     }
 }

@@ -112,9 +112,9 @@ impl AsyncWrite for Watched {
             written = Poll::Ready(Ok(count));
         }
         if written.is_ready() {
-            self.activity.wrote()
+            self.activity.wrote();
         } else {
-            self.activity.refused()
+            self.activity.refused();
         }
         written
     }

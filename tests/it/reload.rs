@@ -246,7 +246,6 @@ fn sighup_reads_again_and_ends_nothing() {
     assert_eq!(ended.code(), Some(0), "{output}");
 }
 
-
 /// The usual cast, with a configuration in a file that is looked at all the time.
 struct Stage {
     scene: Scene,

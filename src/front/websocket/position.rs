@@ -57,11 +57,11 @@ impl Position {
 
     /// The content's length, once the whole head is there.
     fn length(&self) -> Option<u64> {
-        let [_, second, a, b, c, d, e, f, g, h, ..] = self.head;
+        let (&[_, second], rest) = self.head.split_first_chunk::<2>()?;
         let mask = if second & 0x80 == 0 { 0 } else { 4 };
         let (extended, length) = match second & 0x7f {
-            126 => (2, u64::from(u16::from_be_bytes([a, b]))),
-            127 => (8, u64::from_be_bytes([a, b, c, d, e, f, g, h])),
+            126 => (2, u64::from(u16::from_be_bytes(*rest.first_chunk()?))),
+            127 => (8, u64::from_be_bytes(*rest.first_chunk()?)),
             short => (0, u64::from(short)),
         };
         (self.have >= 2 && self.have == 2 + extended + mask).then_some(length)
@@ -80,11 +80,11 @@ mod tests {
         match length {
             0..=125 => bytes.push(mask | u8::try_from(length).unwrap()),
             126..=0xffff => {
-                bytes.push(mask | 126);
+                bytes.push(mask | 0x7e);
                 bytes.extend(u16::try_from(length).unwrap().to_be_bytes());
             }
             _ => {
-                bytes.push(mask | 127);
+                bytes.push(mask | 0x7f);
                 bytes.extend((length as u64).to_be_bytes());
             }
         }

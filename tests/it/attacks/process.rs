@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::support::{Client, DEADLINE, Keystone, Proxy, Scratch, Upstream, get, request};
 
-
 const MANIFEST: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
 const LOCK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
 
