@@ -2,6 +2,9 @@
 //!
 //! The double of `tests/it` says what we believe about Keystone; this says whether it is so. A
 //! machine that cannot run Keystone fails these tests, with the reason; it does not skip them.
+//!
+//! So it is with the protocols: real services stand behind the proxy and real clients before it,
+//! which `scripts/test-tools` installs.
 
 #![allow(
     clippy::disallowed_methods,

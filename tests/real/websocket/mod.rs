@@ -38,6 +38,7 @@ fn the_verdicts_are_the_same(keystone: &RealKeystone) {
     let cases = std::env::var("PORTCULLIS_AUTOBAHN").unwrap_or_else(|_| "quick".to_owned());
     let done = Command::new(installed("venv/bin/python"))
         .arg(here().join("verdicts.py"))
+        .args(["--deadline", if cases == "quick" { "300" } else { "3600" }])
         .args(["--cases", &cases, "--header", &format!("X-Auth-Token: {token}"), "--out"])
         .arg(&out)
         .args([format!("ws://{}", echo.address), format!("ws://{}", sidecar.public)])
