@@ -35,6 +35,7 @@ mod http2;
 mod import;
 mod ipv6;
 mod limits;
+mod listeners;
 mod log_level;
 mod memory;
 mod metrics;
