@@ -26,6 +26,7 @@ mod deadlines;
 mod delayed;
 mod dev;
 mod drain;
+mod exhaustion;
 mod explain;
 mod forwarding;
 mod golden;
