@@ -69,7 +69,7 @@ fn g06_heads_beyond_the_limits_are_refused_and_not_read_to_their_end() {
     let mut endless = TcpStream::connect(scene.sidecar.public).unwrap();
     endless.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
     endless.write_all(b"GET / HTTP/1.1\r\nHost: s\r\nX: ").unwrap();
-    let piece = [b'y'; 64 * 1024];
+    let piece = vec![b'y'; 64 * 1024];
     let start = Instant::now();
     while endless.write_all(&piece).is_ok() {
         // Some time is given for the answer to be read.
@@ -106,8 +106,8 @@ fn g08_requests_behind_one_that_waits_are_not_read_ahead_without_bound() {
     let one = request("GET", "/next", &[("X-Auth-Token", &token)], b"");
     let piece = one.repeat(64 * 1024 / one.len());
     // The kernel's buffers on both sides, and little more.
-    let taken = (0..512).take_while(|_| client.try_send(&piece).is_ok()).count();
-    assert!(taken < 256, "{} KiB were read ahead", taken * 64);
+    let ahead = (0..512).take_while(|_| client.try_send(&piece).is_ok()).count();
+    assert!(ahead < 256, "{} KiB were read ahead", ahead * 64);
     assert_eq!(scene.upstream.count(), 1, "nobody overtakes");
     gate.add_permits(1);
     assert_eq!(client.response().text(), "late");

@@ -125,7 +125,7 @@ fn g03_a_client_that_does_not_read_holds_the_service_back() {
 }
 
 #[test]
-fn m09_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_one_out() {
+fn m09_g10_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_one_out() {
     const FLOOD: u64 = 10_000;
     const BATCH: usize = 50;
     let stage = Stage::set(&[
