@@ -22,17 +22,16 @@ pub fn bomb(references: usize) -> Vec<u8> {
 }
 
 fn text(text: &[u8], block: &mut Vec<u8>) {
-    match u8::try_from(text.len()) {
-        Ok(length @ 0..0x7f) => block.push(length),
-        _ => {
-            block.push(0x7f);
-            let mut rest = text.len() - 0x7f;
-            while rest >= 0x80 {
-                block.push(0x80 | u8::try_from(rest & 0x7f).unwrap());
-                rest >>= 7;
-            }
-            block.push(u8::try_from(rest).unwrap());
+    if let Ok(length @ 0..0x7f) = u8::try_from(text.len()) {
+        block.push(length);
+    } else {
+        block.push(0x7f);
+        let mut rest = text.len() - 0x7f;
+        while rest >= 0x80 {
+            block.push(0x80 | u8::try_from(rest & 0x7f).unwrap());
+            rest >>= 7;
         }
+        block.push(u8::try_from(rest).unwrap());
     }
     block.extend_from_slice(text);
 }
