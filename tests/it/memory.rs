@@ -162,6 +162,33 @@ fn m09_g10_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_o
     assert_eq!(stage.keystone.validations(), made_up + 1, "the good token is still known");
 }
 
+#[test]
+fn g15_requests_leave_nothing_behind() {
+    const ROUNDS: usize = 40;
+    const BATCH: usize = 100;
+    let stage = Stage::set(&["log.access=off"]);
+    let good = request("GET", "/", &[("X-Auth-Token", &stage.token)], b"").repeat(BATCH);
+    let bad = request("GET", "/", &[("X-Auth-Token", "made-up")], b"").repeat(BATCH);
+    let round = || {
+        // Connections come and go, too.
+        let mut client = Client::connect(stage.proxy.public);
+        for (batch, status) in [(&good, 200), (&bad, 401)] {
+            client.send(batch);
+            for _ in 0..BATCH {
+                assert_eq!(client.response().status, status);
+            }
+        }
+    };
+    let (before, descriptors) = {
+        (0..ROUNDS / 4).for_each(|_| round());
+        (stage.warmed_up(), stage.proxy.process.descriptors())
+    };
+    (0..ROUNDS).for_each(|_| round());
+    let grown = stage.proxy.process.memory().saturating_sub(before);
+    assert!(grown < 4 * MIB, "8,000 requests have left {} KiB", grown / 1024);
+    eventually("no descriptor stays", || stage.proxy.process.descriptors() <= descriptors + 2);
+}
+
 /// The program in its own process, and everybody around it.
 struct Stage {
     proxy: Proxy,

@@ -111,9 +111,8 @@ fn n12_a_compressed_answer_is_a_503() {
 fn g13_a_deep_or_a_swollen_answer_is_a_503_within_bounds() {
     let scene = Scene::start();
     let token = scene.token();
-    let deep: &'static [u8] = vec![b'['; 200_000].leak();
+    let deep = vec![b'['; 200_000];
     let nested = [b"{\"token\":".repeat(150), b"1".to_vec(), b"}".repeat(150)].concat();
-    let nested: &'static [u8] = nested.leak();
     for body in [deep, nested] {
         let answer = Canned::new(200, body).header("X-Subject-Token", &token);
         scene.keystone.fail(Fault::validate(FaultKind::Answer(answer)).times(1));

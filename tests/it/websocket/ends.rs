@@ -20,7 +20,7 @@ const OPEN: &str = "portcullis_websocket_tunnels";
 #[test]
 fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
     let scene = stage("");
-    let (heard, hears) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
     scene.upstream.answer(move |call| {
         super::stage::accept(call)?;
         call.close();
@@ -28,7 +28,7 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
         let (first, content) = frames::read(call.wire)?;
         let length = u8::try_from(content.len()).unwrap();
         call.wire.send(&[&[first, length][..], &content].concat())?;
-        heard.send(frames::read(call.wire)?).unwrap();
+        tell.send(frames::read(call.wire)?).unwrap();
         Ok(())
     });
     let token = short(&scene, 2);
@@ -37,8 +37,8 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
     let last = frames::read(client.wire()).expect("a farewell");
     assert_eq!(code(&last), 1008);
     assert_eq!(&last.1[2..], b"the token has ended");
-    let told = hears.recv_timeout(Duration::from_secs(5)).expect("the service is told");
-    assert_eq!(code(&told), 1008);
+    let heard = told.recv_timeout(Duration::from_secs(5)).expect("the service is told");
+    assert_eq!(code(&heard), 1008);
     drop(client);
     eventually("it is counted", || {
         scene.sidecar.metric("portcullis_websocket_tunnels_ended_total{reason=\"expired\"}") == 1.0
