@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderValue, Version, header};
 
 use crate::policy::Protocol;
 
+use super::websocket::Handshake;
+
 /// Writes the authority of an HTTP/2 request where HTTP/1 has it (RFC 9113, section 8.3.1): from
 /// here on there is one place to look. Where both are written they are compared like any others.
 pub(super) fn name_host(client: &mut Parts) {
@@ -34,8 +36,9 @@ pub(super) fn join_cookies(headers: &mut HeaderMap) {
 
 /// What is spoken. gRPC goes by its content type (its PROTOCOL-HTTP2 document), so it is what its
 /// client thinks it is.
-pub(super) fn protocol(client: &Parts) -> Protocol {
+pub(super) fn protocol(client: &Parts, handshake: Option<&Handshake>) -> Protocol {
     match client.version {
+        _ if handshake.is_some() => Protocol::WebSocket,
         Version::HTTP_2 if is_grpc(&client.headers) => Protocol::Grpc,
         _ => Protocol::Plain,
     }

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Protocol, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Policy, Protocol, Way};
 use crate::routing::Asked;
 use crate::upstream::{Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
 
@@ -141,11 +141,8 @@ impl ReverseProxy {
             return Err(self.reject(Rejected::Connection));
         }
         let handshake = Handshake::of(&client);
-        let protocol = if handshake.is_some() { Protocol::WebSocket } else { protocol(&client) };
-        if !rules.policy.takes(way.route, protocol) && !way.route.shadow {
-            let rejection = Rejection::Forbidden(Forbidden::Protocol);
-            return Err(refuse(record, rules, Some(&way), rejection, Duration::ZERO));
-        }
+        may_speak(&rules.policy, &way, protocol(&client, handshake.as_ref()))
+            .map_err(|rejection| refuse(record, rules, Some(&way), rejection, Duration::ZERO))?;
         if handshake.is_some() && !body.is_end_stream() {
             // Two readers would disagree on where the tunnel begins.
             return Err(self.reject(Rejected::Framing));
@@ -244,6 +241,17 @@ impl ReverseProxy {
         record.granted(&grant, waited);
         Ok((grant, body))
     }
+}
+
+/// Whether the route is for requests of that protocol.
+pub(super) fn may_speak(
+    policy: &Policy,
+    way: &Way<'_, '_>,
+    protocol: Protocol,
+) -> Result<(), Rejection> {
+    // A route that is only watched refuses nothing.
+    let may = policy.takes(way.route, protocol) || way.route.shadow;
+    may.then_some(()).ok_or(Rejection::Forbidden(Forbidden::Protocol))
 }
 
 /// A rule must not see what the service will not.
