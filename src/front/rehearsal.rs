@@ -96,7 +96,8 @@ impl<'a> Stage<'a> {
         if hides_a_fact(&way, &nominated) {
             return Err(Rejected::Connection.into());
         }
-        may_speak(self.policy, &way, protocol(client, Handshake::of(client).as_ref()))?;
+        let protocol = protocol(client, Handshake::of(client).as_ref());
+        let unwanted = may_speak(self.policy, &way, protocol)?;
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         if is_too_long(&way, Some(body.len() as u64).filter(|_| stated)) {
             return Err(Refusal::BodyTooLarge.into());
@@ -132,7 +133,7 @@ impl<'a> Stage<'a> {
         seen.explanation = standing
             .caller()
             .and_then(|caller| self.policy.explain(&way, &facts, caller, &answers));
-        let grant = permitted?;
+        let grant = permitted?.watched(unwanted);
         if overflows {
             return Err(Refusal::BodyTooLarge.into());
         }

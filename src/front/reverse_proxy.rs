@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, Version, header};
+use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -141,7 +141,8 @@ impl ReverseProxy {
             return Err(self.reject(Rejected::Connection));
         }
         let handshake = Handshake::of(&client);
-        may_speak(&rules.policy, &way, protocol(&client, handshake.as_ref()))
+        let protocol = protocol(&client, handshake.as_ref());
+        let unwanted = may_speak(&rules.policy, &way, protocol)
             .map_err(|rejection| refuse(record, rules, Some(&way), rejection, Duration::ZERO))?;
         if handshake.is_some() && !body.is_end_stream() {
             // Two readers would disagree on where the tunnel begins.
@@ -152,7 +153,8 @@ impl ReverseProxy {
         if is_too_long(&way, length) {
             return Err(Refusal::BodyTooLarge);
         }
-        let (grant, body) = self.decide(&client, body, &target, id, &way, rules, record).await?;
+        let (grant, body) =
+            self.decide(&client, body, &target, id, (&way, unwanted), rules, record).await?;
         let draft = Draft {
             client: &client,
             target: &target,
@@ -163,14 +165,17 @@ impl ReverseProxy {
             peer,
             id,
         };
-        let body = body.paced(pace(&client.headers, rules.pace)).with_trailers(&way.route.trailers);
+        let upstreams = self.connections.of(&rules.upstreams);
+        let upstream = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        // A stream of messages is not an upload: it may be silent for as long as both sides like.
+        let streams = protocol == Protocol::Grpc && upstream.speaks_http2();
+        let pace = if streams { Pace::ANY } else { rules.pace };
+        let body = body.paced(pace).with_trailers(&way.route.trailers);
         let (request, stripped) = draft.make(body).map_err(|Unrenderable| Refusal::Internal)?;
         if stripped > 0 {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = |body| Some(draft.make(body).ok()?.0);
-        let upstreams = self.connections.of(&rules.upstreams);
-        let upstream = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);
@@ -204,7 +209,7 @@ impl ReverseProxy {
         body: Incoming,
         target: &Uri,
         id: &HeaderValue,
-        way: &Way<'_, '_>,
+        (way, unwanted): (&Way<'_, '_>, Option<Forbidden>),
         rules: &Rules,
         record: &mut Record,
     ) -> Result<(Grant, RequestBody), Refusal> {
@@ -238,20 +243,24 @@ impl ReverseProxy {
             .permit(&rules.policy, way, &facts, standing, &mut Answers::new())
             .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
+        let grant = grant.watched(unwanted);
         record.granted(&grant, waited);
         Ok((grant, body))
     }
 }
 
-/// Whether the route is for requests of that protocol.
+/// Whether the route is for requests of that protocol. One that is only watched refuses nothing, and
+/// says what it would have.
 pub(super) fn may_speak(
     policy: &Policy,
     way: &Way<'_, '_>,
     protocol: Protocol,
-) -> Result<(), Rejection> {
-    // A route that is only watched refuses nothing.
-    let may = policy.takes(way.route, protocol) || way.route.shadow;
-    may.then_some(()).ok_or(Rejection::Forbidden(Forbidden::Protocol))
+) -> Result<Option<Forbidden>, Rejection> {
+    match policy.takes(way.route, protocol) {
+        true => Ok(None),
+        false if way.route.shadow => Ok(Some(Forbidden::Protocol)),
+        false => Err(Rejection::Forbidden(Forbidden::Protocol)),
+    }
 }
 
 /// A rule must not see what the service will not.
@@ -268,13 +277,6 @@ pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {
 /// about.
 pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Option<BodyFacts> {
     way.route.body.filter(|_| standing.caller().is_some() && !empty)
-}
-
-/// How fast the client must send its body. Calls of gRPC may be silent for as long as they like:
-/// a stream of messages is not an upload.
-fn pace(headers: &HeaderMap, asked: Pace) -> Pace {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if kind.is_some_and(|kind| kind.starts_with(b"application/grpc")) { Pace::ANY } else { asked }
 }
 
 /// A body of which rules learned nothing, as it came.

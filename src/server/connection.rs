@@ -116,6 +116,7 @@ async fn which(stream: &mut Stream, limits: &Limits) -> Result<Version, Ended> {
             let agreed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             Ok(if agreed { Version::HTTP_2 } else { Version::HTTP_11 })
         }
+        Stream::Plain(_) if !limits.http2.enabled => Ok(Version::HTTP_11),
         Stream::Plain(socket) => match timeout(limits.header_timeout, socket.look(begins)).await {
             Ok(Ok(version)) => Ok(version),
             Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {

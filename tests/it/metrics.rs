@@ -123,12 +123,12 @@ const DECISIONS: &[(&str, &[&str])] = &[
     ("defer", REFUSALS),
     ("deny", REFUSALS),
     ("deny", DENIALS),
-    ("deny", &["no_route", "protocol"]),
+    ("deny", &["no_route"]),
     ("error", &["unavailable"]),
     ("shadow_deny", DENIALS),
 ];
 
-const DENIALS: &[&str] = &["rule", "scope", "undecided"];
+const DENIALS: &[&str] = &["protocol", "rule", "scope", "undecided"];
 
 const REFUSALS: &[&str] = &[
     "bound",

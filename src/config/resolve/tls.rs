@@ -22,11 +22,15 @@ pub(super) fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
         refuse_the_rest(reader);
         return None;
     }
+    let protocols = match reader.boolean("http2.enabled") {
+        true => vec![Protocol::Http2, Protocol::Http1],
+        false => vec![Protocol::Http1],
+    };
     let settings = Settings {
         certificates: certificates?,
         oldest,
         clients: clients?,
-        protocols: vec![Protocol::Http2, Protocol::Http1],
+        protocols,
         handshake_timeout,
     };
     for files in &settings.certificates {

@@ -85,6 +85,33 @@ fn a_tunnel_ends_when_the_process_does_and_both_sides_are_told() {
 }
 
 #[test]
+fn what_a_client_says_while_the_process_leaves_arrives() {
+    let scene = stage("");
+    let (tell, told) = std::sync::mpsc::channel();
+    scene.upstream.answer(move |call| {
+        super::stage::accept(call)?;
+        call.close();
+        loop {
+            let frame = frames::read(call.wire)?;
+            let last = frame.0 == 0x88;
+            tell.send(frame).unwrap();
+            if last {
+                return Ok(());
+            }
+        }
+    });
+    let mut client = connected(&scene, &scene.token());
+    scene.sidecar.stop();
+    assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001);
+    let more = ["one more", "and another"].map(frames::from_client).concat();
+    client.send([&more[..], &[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]].concat());
+    let next = || told.recv_timeout(Duration::from_secs(5)).expect("it arrives");
+    assert_eq!(next(), (0x81, b"one more".to_vec()));
+    assert_eq!(next(), (0x81, b"and another".to_vec()));
+    assert_eq!(code(&next()), 1001);
+}
+
+#[test]
 fn either_side_may_end_it() {
     let scene = stage("");
     let mut client = connected(&scene, &scene.token());
