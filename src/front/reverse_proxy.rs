@@ -177,6 +177,10 @@ impl ReverseProxy {
         }
         let again = |body| Some(draft.make(body).ok()?.0);
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
+        // From here on it can be ended, also while the service makes up its mind.
+        let tunnels = &self.shared.tunnels;
+        let open =
+            handshake.as_ref().map(|_| tunnels.open(grant.user().cloned(), rules.websockets));
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);
         let mut response = result.map_err(|error| {
@@ -186,12 +190,12 @@ impl ReverseProxy {
         let Some(service) = response.body_mut().take_tunnel() else {
             return Ok(Passed { response, tunnel: None });
         };
-        if !handshake.is_some_and(|handshake| handshake.is_granted(response.headers())) {
+        let granted = handshake.filter(|handshake| handshake.is_granted(response.headers()));
+        let (Some(_), Some(open)) = (granted, open) else {
             complain(&UpstreamError::Unusable, id);
             return Err(Refusal::Upstream(Gateway::Bad));
-        }
+        };
         switch(response.headers_mut());
-        let open = self.shared.tunnels.open(grant.user().cloned(), rules.websockets);
         Ok(Passed { response, tunnel: Some(Tunnel { service, open }) })
     }
 

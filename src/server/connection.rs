@@ -100,9 +100,13 @@ async fn hear_the_balancer(
         let header = timeout(manner.proxy_timeout, socket.look(announced::read)).await;
         let Ok(Ok(Ok((announced, length)))) = header else { return Err(Ended::ProxyHeader) };
         socket.skip(length);
-        if let Announced::Client(address) = announced {
-            client.address = Some(address);
-            client.trusted = manner.trusted.contain(Some(address.ip()));
+        match announced {
+            Announced::Peer => {}
+            Announced::Unknown => (client.address, client.trusted) = (None, false),
+            Announced::Client(address) => {
+                client.address = Some(address);
+                client.trusted = manner.trusted.contain(Some(address.ip()));
+            }
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ fn the_service_hears_of_the_client_that_the_balancer_names() {
         (V2_OF_6, "2001:db8::9"),
         (b"PROXY TCP6 2001:db8::9 2001:db8::1 4660 80\r\n", "2001:db8::9"),
         (LOCAL, "127.0.0.1"),
-        (b"PROXY UNKNOWN\r\n", "127.0.0.1"),
+        (b"PROXY UNKNOWN\r\n", "unknown"),
     ] {
         let shown = header.escape_ascii();
         let asked = request("GET", "/", &[("X-Auth-Token", &token)], b"");
@@ -96,6 +96,28 @@ fn c19_the_client_behind_the_balancer_is_not_believed_itself() {
     client.send([V1, &request("GET", "/", &lies, b"")].concat());
     assert_eq!(client.response().status, 200);
     assert_eq!(scene.upstream.last().headers("x-forwarded-for"), ["192.0.2.7"]);
+}
+
+#[test]
+fn c19_a_client_that_the_balancer_cannot_name_is_not_believed() {
+    let scene = Scene::with(&TRUSTED);
+    let token = scene.token();
+    let unix = [&b"\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8"[..], &[b'/'; 216]].concat();
+    let unspecified: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\0\0\0";
+    for header in [&b"PROXY UNKNOWN\r\n"[..], &unix, unspecified] {
+        let lies = [
+            ("X-Auth-Token", &token[..]),
+            ("X-Forwarded-For", "203.0.113.6"),
+            ("Forwarded", "for=203.0.113.6"),
+            ("X-Real-IP", "203.0.113.6"),
+        ];
+        let mut client = Client::connect(scene.sidecar.public);
+        client.send([header, &request("GET", "/", &lies, b"")].concat());
+        assert_eq!(client.response().status, 200);
+        let seen = scene.upstream.last();
+        assert_eq!(seen.headers("x-forwarded-for"), ["unknown"]);
+        assert!(!seen.mentions("203.0.113.6"), "{:?}", seen.sorted());
+    }
 }
 
 #[test]

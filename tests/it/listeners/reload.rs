@@ -32,6 +32,21 @@ fn trusted_proxies_are_followed_by_new_connections_and_old_ones_stay_as_they_are
 }
 
 #[test]
+fn p04_what_is_said_of_a_listener_that_moves_is_not_done_where_it_was() {
+    let stage = Stage::with(BEFORE);
+    let inside = stage.scene.sidecar.more["inside"];
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    stage.write(&format!(
+        "listeners:\n  inside: {{listen: '{free}', trusted_proxies: [127.0.0.1]}}\n"
+    ));
+    eventually("it waits for a restart", || stage.restart_needed().contains("listeners.inside"));
+    assert_eq!(stage.hops(&mut Client::connect(inside)), "127.0.0.1");
+    stage.write(BEFORE);
+    eventually("nothing waits", || stage.restart_needed() == "[]");
+    assert_eq!(stage.hops(&mut Client::connect(inside)), "127.0.0.1");
+}
+
+#[test]
 fn limits_are_followed_by_new_connections_and_old_ones_stay_as_they_are() {
     let stage = Stage::with("server: {header_timeout: 1m}\n");
     let public = stage.scene.sidecar.public;
