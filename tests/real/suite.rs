@@ -11,8 +11,18 @@ use std::time::Instant;
 use crate::keystone::RealKeystone;
 
 /// The groups, one test each. When all have passed in one process, the sum is printed.
-const GROUPS: [&str; 8] =
-    ["accounts", "addresses", "lifetimes", "outages", "parity", "refusals", "tokens", "upstreams"];
+const GROUPS: [&str; 10] = [
+    "accounts",
+    "addresses",
+    "grpc",
+    "lifetimes",
+    "outages",
+    "parity",
+    "refusals",
+    "tokens",
+    "upstreams",
+    "websocket",
+];
 
 /// One group under way.
 pub(crate) struct Suite {

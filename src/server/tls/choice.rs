@@ -57,11 +57,17 @@ impl ResolvesServerCert for Choice {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let schemes = hello.signature_schemes();
         let can = |key: &&Arc<CertifiedKey>| key.key.choose_scheme(schemes).is_some();
-        let chosen = match hello.server_name().and_then(|name| self.bearers(name)) {
-            Some(bearers) => bearers.iter().filter_map(|at| self.keys.get(*at)).find(can),
-            None => self.keys.iter().find(can),
-        };
-        chosen.cloned()
+        // One that the client has no use for is better than none: then the handshake fails for
+        // what the two do not have in common, and the client is told so.
+        match hello.server_name().and_then(|name| self.bearers(name)) {
+            Some(bearers) => {
+                let mut bearers = bearers.iter().filter_map(|at| self.keys.get(*at));
+                let first = bearers.clone().next();
+                bearers.find(can).or(first)
+            }
+            None => self.keys.iter().find(can).or(self.keys.first()),
+        }
+        .cloned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Handshakes, good ones and those that come to nothing.
 
+use rustls::crypto::aws_lc_rs::cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
 use rustls::{ClientConnection, HandshakeKind};
 use tokio::io::AsyncReadExt;
 use tokio::task::yield_now;
@@ -58,6 +59,27 @@ async fn nothing_in_common_is_no_connection() {
     stage.settings.oldest = Version::Tls13;
     let old = client_of(&[&TLS12], &stage.authority, None);
     assert_eq!(refusal(&stage.terminator(), old).await, Failure::Incompatible);
+}
+
+#[tokio::test]
+async fn t01_without_a_suite_in_common_a_client_is_told_so() {
+    let stage = Stage::new();
+    let terminator = stage.terminator();
+    // The certificate's key is of another kind.
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites = vec![TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
+    let mut roots = RootCertStore::empty();
+    roots.add(stage.authority.0.der().clone()).unwrap();
+    let rsa_alone = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[&TLS12])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let (server, client) = shake(&terminator, &Arc::new(rsa_alone), "localhost").await;
+    assert_eq!(server.err(), Some(Failure::Incompatible));
+    // "Access denied" would be a word about the client's certificate (RFC 5246, section 7.2.2).
+    let told = client.err().unwrap().to_string();
+    assert!(told.contains("HandshakeFailure"), "{told}");
 }
 
 #[tokio::test]
