@@ -61,6 +61,7 @@ mod support;
 mod tls;
 mod token_info;
 mod trailers;
+mod under_load;
 mod uploads;
 mod upstream;
 mod upstream_http2;

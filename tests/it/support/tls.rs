@@ -69,19 +69,13 @@ impl Certificate {
     /// How a client trusts it and nobody else, and shows `own` when it is asked.
     #[track_caller]
     pub fn client(&self, own: Option<&Self>) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(self.chain.iter().cloned());
-        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_root_certificates(roots);
-        let config = match own {
-            None => builder.with_no_client_auth(),
-            Some(own) => builder
-                .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
-                .expect("a certificate that fits its key"),
-        };
-        Arc::new(config)
+        Arc::new(client(&[self], own))
+    }
+
+    /// How a client trusts all of these.
+    #[track_caller]
+    pub fn trusting(all: &[&Self]) -> Arc<ClientConfig> {
+        Arc::new(client(all, None))
     }
 
     /// The PEM file to trust.
@@ -118,6 +112,23 @@ impl Certificate {
         };
         let config = builder.with_single_cert(self.chain.clone(), self.key.clone_key());
         Arc::new(config.expect("a certificate that fits its key"))
+    }
+}
+
+/// How a client trusts these and nobody else, and shows `own` when it is asked.
+#[track_caller]
+fn client(trusted: &[&Certificate], own: Option<&Certificate>) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(trusted.iter().flat_map(|one| one.chain.iter().cloned()));
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS versions")
+        .with_root_certificates(roots);
+    match own {
+        None => builder.with_no_client_auth(),
+        Some(own) => builder
+            .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
+            .expect("a certificate that fits its key"),
     }
 }
 

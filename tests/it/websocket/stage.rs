@@ -25,14 +25,14 @@ pub(super) fn stage(more: &str) -> Scene {
 }
 
 /// Grants a tunnel.
-pub(super) fn accept(call: &mut Call<'_>) -> std::io::Result<()> {
+pub(crate) fn accept(call: &mut Call<'_>) -> std::io::Result<()> {
     let fields =
         [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", ACCEPT)];
     call.respond(101, &fields, b"")
 }
 
 /// Says every frame back, and ends when the client does.
-pub(super) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
+pub(crate) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
     call.close();
     loop {
         let frame = frames::read(call.wire)?;
@@ -45,7 +45,7 @@ pub(super) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
 }
 
 /// Asks for a tunnel.
-pub(super) fn ask(client: &mut Client, path: &str, token: &str, more: &[(&str, &str)]) -> Response {
+pub(crate) fn ask(client: &mut Client, path: &str, token: &str, more: &[(&str, &str)]) -> Response {
     let mut fields = vec![
         ("X-Auth-Token", token),
         ("Connection", "Upgrade"),
