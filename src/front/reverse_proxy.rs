@@ -260,10 +260,12 @@ pub(super) fn may_speak(
     way: &Way<'_, '_>,
     protocol: Protocol,
 ) -> Result<Option<Forbidden>, Rejection> {
-    match policy.takes(way.route, protocol) {
-        true => Ok(None),
-        false if way.route.shadow => Ok(Some(Forbidden::Protocol)),
-        false => Err(Rejection::Forbidden(Forbidden::Protocol)),
+    if policy.takes(way.route, protocol) {
+        Ok(None)
+    } else if way.route.shadow {
+        Ok(Some(Forbidden::Protocol))
+    } else {
+        Err(Rejection::Forbidden(Forbidden::Protocol))
     }
 }
 

@@ -22,10 +22,8 @@ pub(super) fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
         refuse_the_rest(reader);
         return None;
     }
-    let protocols = match reader.boolean("http2.enabled") {
-        true => vec![Protocol::Http2, Protocol::Http1],
-        false => vec![Protocol::Http1],
-    };
+    let http2 = reader.boolean("http2.enabled").then_some(Protocol::Http2);
+    let protocols = http2.into_iter().chain([Protocol::Http1]).collect();
     let settings = Settings {
         certificates: certificates?,
         oldest,

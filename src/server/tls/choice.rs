@@ -65,7 +65,7 @@ impl ResolvesServerCert for Choice {
                 let first = bearers.clone().next();
                 bearers.find(can).or(first)
             }
-            None => self.keys.iter().find(can).or(self.keys.first()),
+            None => self.keys.iter().find(can).or_else(|| self.keys.first()),
         }
         .cloned()
     }
