@@ -111,11 +111,6 @@ impl Process {
         (status.unwrap(), self.output())
     }
 
-    /// How many files and sockets it has open.
-    pub fn descriptors(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
-    }
-
     /// Its resident memory in bytes, now.
     #[track_caller]
     pub fn memory(&self) -> u64 {
