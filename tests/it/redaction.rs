@@ -53,7 +53,7 @@ fn traffic_and_search(yaml: &str, settings: &[&str], keystone: &Keystone, upstre
         let shown = ["x-auth-token", "x-subject-token"].into_iter().filter_map(|n| seen.header(n));
         secrets.extend(shown.map(str::to_owned));
     }
-    let digests: Vec<_> = secrets.iter().map(|secret| sha256(secret)).collect();
+    let digests: Vec<_> = secrets.iter().map(sha256).collect();
     secrets.extend(digests);
     proxy.process.signal("TERM");
     let (status, written) = proxy.process.end();
