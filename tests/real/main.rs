@@ -16,6 +16,7 @@
 
 mod accounts;
 mod addresses;
+mod clients;
 mod expected;
 mod grpc;
 mod guarded;

@@ -11,9 +11,10 @@ use std::time::Instant;
 use crate::keystone::RealKeystone;
 
 /// The groups, one test each. When all have passed in one process, the sum is printed.
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 11] = [
     "accounts",
     "addresses",
+    "clients",
     "grpc",
     "lifetimes",
     "outages",

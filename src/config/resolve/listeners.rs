@@ -10,7 +10,7 @@ use crate::config::model::Process;
 use crate::config::origin::Origin;
 use crate::config::routes::Written;
 use crate::config::settings;
-use crate::config::yaml::{Content, Entry, Node};
+use crate::config::yaml::{Content, Entry, Node, Scalar};
 use crate::front::WebSockets;
 use crate::server::{BadPeers, Http2, Limits, Listener, Manner, Peers, Place};
 use crate::upstream::Pace;
@@ -194,13 +194,18 @@ fn as_sections(entry: &Entry) -> Node {
     let mut entries = Vec::new();
     match &entry.value.content {
         Content::Mapping(members) => {
-            let (places, rest): (Vec<_>, Vec<_>) =
+            let (places, mut rest): (Vec<_>, Vec<_>) =
                 members.iter().cloned().partition(|member| match member.key.as_str() {
                     "listen" => true,
                     // `tls: off` is about the listener, `tls: {...}` about TLS.
                     "tls" => matches!(member.value.content, Content::Mapping(_)),
                     _ => false,
                 });
+            // Who writes certificates for a listener wants it to show them, whatever others do.
+            if places.iter().any(|member| member.key == "tls") {
+                let yes = Scalar { text: "true".to_owned(), plain: true };
+                rest.push(top("tls", Content::Scalar(yes)));
+            }
             entries.extend(places);
             if !rest.is_empty() {
                 entries.push(top("listener", Content::Mapping(rest)));

@@ -65,6 +65,24 @@ fn keys_may_stand_in_the_files_of_the_certificates() {
 }
 
 #[test]
+fn a_listener_with_a_section_of_its_own_speaks_tls_where_others_do_not() {
+    let scratch = Scratch::new("tls-own");
+    let (certificate, key) = pair(&scratch, "a.example");
+    let own = format!("certificate_file: '{certificate}', key_file: '{key}'");
+    let config = loaded(&file(&format!(
+        "{THREE_LINES}listener: {{tls: false}}\n\
+         listeners:\n\
+         \x20 plain: 127.0.0.1:8081\n\
+         \x20 secure: {{listen: \"127.0.0.1:8082\", tls: {{{own}}}}}\n"
+    )));
+    let listeners = config.config.server.listeners;
+    let secure: Vec<_> =
+        listeners.iter().filter(|listener| listener.manner.tls.is_some()).collect();
+    assert_eq!(secure.len(), 1, "certificates without TLS would be plain text by mistake");
+    assert_eq!(&*secure[0].name, "secure");
+}
+
+#[test]
 fn what_has_no_effect_is_refused() {
     let scratch = Scratch::new("tls-idle");
     let (certificate, key) = pair(&scratch, "a.example");

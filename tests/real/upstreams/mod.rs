@@ -21,6 +21,8 @@ use stage::Stage;
 
 use crate::suite::Suite;
 
+pub(crate) use server::warden;
+
 /// One promise, kept before one server.
 type Play = fn(&mut Stage<'_>);
 

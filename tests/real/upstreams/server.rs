@@ -148,7 +148,7 @@ impl Drop for Server {
 
 /// Ends the process group of `leader` when this process ends, be it by SIGKILL. It has a group of
 /// its own, which no Ctrl-C reaches.
-fn warden(leader: u32) -> Child {
+pub(crate) fn warden(leader: u32) -> Child {
     Command::new("sh")
         .args(["-c", "read -r _; kill -KILL -- \"-$0\"", &leader.to_string()])
         .stdin(Stdio::piped())
