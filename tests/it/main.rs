@@ -50,6 +50,7 @@ mod redaction;
 mod refusals;
 mod reload;
 mod remote_checks;
+mod self_signed;
 mod service_mode;
 mod service_tokens;
 mod side_doors;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -13,6 +13,7 @@ use super::Scratch;
 
 /// A self-signed certificate for loopback, and the files that hold it and its key.
 pub struct Certificate {
+    params: CertificateParams,
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     file: PathBuf,
@@ -42,12 +43,21 @@ impl Certificate {
         Self::of(&for_names(&[name]))
     }
 
+    /// The same as an authority that nobody has signed, which is what `openssl req -x509` makes
+    /// unless it is told otherwise.
+    #[track_caller]
+    pub fn authority(mut self) -> Self {
+        self.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self::of(&self.params)
+    }
+
     #[track_caller]
     fn of(certificate: &CertificateParams) -> Self {
         let key = KeyPair::generate().expect("a key");
         let own = certificate.self_signed(&key).expect("a certificate");
         let scratch = Scratch::new();
         Self {
+            params: certificate.clone(),
             chain: vec![CertificateDer::from(own.der().to_vec())],
             key: PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
             file: scratch.write("certificate.pem", &own.pem()),
