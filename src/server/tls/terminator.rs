@@ -1,6 +1,7 @@
 //! Where TLS of a listener's clients ends.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -8,6 +9,8 @@ use rustls::{AlertDescription, Error, InvalidMessage};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
+
+use crate::telemetry::Label;
 
 use super::{Expiry, Facts, Failure, Metrics, Tls};
 
@@ -49,29 +52,37 @@ impl Terminator {
         self.note(new.certificates());
     }
 
-    /// Does the handshake on `stream`. Cancelling it closes the stream.
+    /// Does the handshake on `stream`, which came from `address`; `None` over a unix socket.
+    /// Cancelling it closes the stream.
     ///
     /// # Errors
     /// After at most the handshake timeout, counted and told to the debug log. The stream is closed
     /// then, and the client may have been told why by an alert of TLS; nothing else is said to it.
-    pub async fn accept<S>(&self, stream: S) -> Result<Secured<S>, Failure>
+    pub async fn accept<S>(
+        &self,
+        stream: S,
+        address: Option<SocketAddr>,
+    ) -> Result<Secured<S>, Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let tls = self.current.load_full();
         let accepting = Box::pin(tls.acceptor().accept(stream));
-        let failure = match timeout(tls.handshake_timeout, accepting).await {
+        let (failure, error) = match timeout(tls.handshake_timeout, accepting).await {
             Ok(Ok(stream)) => match Facts::of(stream.get_ref().1) {
                 Ok(facts) => return Ok(Secured { stream: Box::new(stream), facts }),
-                Err(failure) => failure,
+                Err(failure) => (failure, None),
             },
-            Ok(Err(error)) => {
-                let failure = Failure::from(&error);
-                tracing::debug!(%error, ?failure, "no TLS with a client");
-                failure
-            }
-            Err(_) => Failure::Timeout,
+            Ok(Err(error)) => (Failure::from(&error), Some(error)),
+            Err(_) => (Failure::Timeout, None),
         };
+        tracing::debug!(
+            portcullis.listener = self.listener,
+            client.address = address.map(|address| tracing::field::display(address.ip())),
+            reason = failure.as_str(),
+            error = error.map(tracing::field::display),
+            "no TLS with a client"
+        );
         self.metrics.failures.count(failure);
         Err(failure)
     }
