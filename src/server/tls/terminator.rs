@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use prometheus::IntGaugeVec;
 use rustls::{AlertDescription, Error, InvalidMessage};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -34,7 +35,7 @@ impl Terminator {
     pub fn new(listener: &str, tls: Tls, metrics: &Metrics) -> Self {
         let listener = listener.to_owned();
         let this = Self { current: ArcSwap::from_pointee(tls), listener, metrics: metrics.clone() };
-        this.note(this.current.load().certificates());
+        this.note(&this.current.load());
         this
     }
 
@@ -43,13 +44,14 @@ impl Terminator {
     pub fn follow(&self, tls: Tls) {
         let old = self.current.swap(Arc::new(tls));
         let new = self.current.load();
-        let is_new = |gone: &&Expiry| new.certificates().iter().all(|kept| kept.file != gone.file);
-        for gone in old.certificates().iter().filter(is_new) {
-            let labels = [self.listener.as_str(), &gone.file.to_string_lossy()];
-            // It is there: it was set when the old one came.
-            let _ = self.metrics.expiry.remove_label_values(&labels);
+        for ((gauge, before), (_, after)) in self.ends(&old).into_iter().zip(self.ends(&new)) {
+            let is_gone = |gone: &&Expiry| after.iter().all(|kept| kept.file != gone.file);
+            for gone in before.iter().filter(is_gone) {
+                // It is there: it was set when the old one came.
+                let _ = gauge.remove_label_values(&self.labels(&gone.file.to_string_lossy()));
+            }
         }
-        self.note(new.certificates());
+        self.note(&new);
     }
 
     /// Does the handshake on `stream`, which came from `address`; `None` over a unix socket.
@@ -87,11 +89,23 @@ impl Terminator {
         Err(failure)
     }
 
-    fn note(&self, certificates: &[Expiry]) {
-        for Expiry { file, not_after } in certificates {
-            let labels = [self.listener.as_str(), &file.to_string_lossy()];
-            self.metrics.expiry.with_label_values(&labels).set(*not_after);
+    fn note(&self, tls: &Tls) {
+        for (gauge, ends) in self.ends(tls) {
+            for Expiry { file, not_after } in ends {
+                let file = file.to_string_lossy();
+                gauge.with_label_values(&self.labels(&file)).set(*not_after);
+            }
         }
+    }
+
+    /// What ends, and where that is shown.
+    fn ends<'a>(&'a self, tls: &'a Tls) -> [(&'a IntGaugeVec, &'a [Expiry]); 2] {
+        let Metrics { expiry, next_update, .. } = &self.metrics;
+        [(expiry, tls.certificates()), (next_update, tls.revocations())]
+    }
+
+    fn labels<'a>(&'a self, file: &'a str) -> [&'a str; 2] {
+        [&self.listener, file]
     }
 }
 
