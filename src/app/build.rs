@@ -56,13 +56,14 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     );
     let services = upstream::Metrics::register(&registry)?;
     let upstreams = Upstreams::new(&config.upstream, &config.upstreams, &services, None)?;
+    let listeners = config.server.listeners.iter().map(|listener| &listener.name);
     let door = front::Shared::new(
         &config.front,
         admission,
         Arc::clone(&config.policy),
         upstreams,
         config.log.access,
-        front::Metrics::register(&registry)?,
+        front::Metrics::register(&registry, listeners)?,
         Arc::new(Tunnels::new(Clock::system(), &registry)?),
     )?;
     let (door, books) = (Arc::new(door), Arc::new(books));

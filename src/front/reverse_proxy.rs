@@ -79,6 +79,9 @@ impl ReverseProxy {
         let http2 = request.version() == Version::HTTP_2;
         let grpc = http2 && is_grpc(request.headers());
         let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
+        if grpc {
+            record.speaks(Protocol::Grpc);
+        }
         let passed = self.pass(request, peer, &id, &rules, &mut record).await;
         let reason = rules.policy.settings().reason_header.then(|| record.reason());
         let mut opened = None;
@@ -93,7 +96,9 @@ impl ReverseProxy {
             Err(refusal) => {
                 let mut reply = reply(&refusal, &rules.challenge);
                 if grpc {
-                    reply = in_grpc(reply);
+                    let status;
+                    (reply, status) = in_grpc(reply);
+                    record.refused_in_grpc(status);
                 }
                 if http2 {
                     // Another request's affair: streams end alone.
@@ -123,30 +128,31 @@ impl ReverseProxy {
     ) -> Result<Passed, Refusal> {
         let (mut client, body) = request.into_parts();
         if self.shared.is_overloaded(rules) {
-            return Err(self.reject(Rejected::Overload));
+            return Err(reject(record, Rejected::Overload));
         }
         if client.headers.len() > rules.max_fields {
-            return Err(self.reject(Rejected::Fields));
+            return Err(reject(record, Rejected::Fields));
         }
         name_host(&mut client);
         if peer.is_misdirected(&client.headers) {
-            return Err(self.reject(Rejected::Misdirected));
+            return Err(reject(record, Rejected::Misdirected));
         }
-        let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
-        let nominated = nominated(&client.headers).map_err(|why| self.reject(why))?;
+        let target = target(&client, rules.policy.paths()).map_err(|why| reject(record, why))?;
+        let nominated = nominated(&client.headers).map_err(|why| reject(record, why))?;
         let way = Admission::receive(&rules.policy, asked(&client, &target))
             .map_err(|rejection| refuse(record, rules, None, rejection, Duration::ZERO))?;
         record.routed(rules.books(way.route));
         if hides_a_fact(&way, &nominated) {
-            return Err(self.reject(Rejected::Connection));
+            return Err(reject(record, Rejected::Connection));
         }
         let handshake = Handshake::of(&client);
         let protocol = protocol(&client, handshake.as_ref());
+        record.speaks(protocol);
         let unwanted = may_speak(&rules.policy, &way, protocol)
             .map_err(|rejection| refuse(record, rules, Some(&way), rejection, Duration::ZERO))?;
         if handshake.is_some() && !body.is_end_stream() {
             // Two readers would disagree on where the tunnel begins.
-            return Err(self.reject(Rejected::Framing));
+            return Err(reject(record, Rejected::Framing));
         }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let length = body.size_hint().exact().filter(|_| stated);
@@ -166,7 +172,8 @@ impl ReverseProxy {
             id,
         };
         let upstreams = self.connections.of(&rules.upstreams);
-        let upstream = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        let (name, upstream) = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        record.sent_to(name);
         // A stream of messages is not an upload: it may be silent for as long as both sides like.
         let streams = protocol == Protocol::Grpc && upstream.speaks_http2();
         let pace = if streams { Pace::ANY } else { rules.pace };
@@ -179,12 +186,13 @@ impl ReverseProxy {
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
         // From here on it can be ended, also while the service makes up its mind.
         let tunnels = &self.shared.tunnels;
-        let open =
-            handshake.as_ref().map(|_| tunnels.open(grant.user().cloned(), rules.websockets));
+        let open = handshake
+            .as_ref()
+            .map(|_| tunnels.open(grant.user().cloned(), rules.websockets, record.story()));
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);
         let mut response = result.map_err(|error| {
-            complain(&error, id);
+            complain(&error, name, id);
             Refusal::from(&error)
         })?;
         let Some(service) = response.body_mut().take_tunnel() else {
@@ -192,16 +200,11 @@ impl ReverseProxy {
         };
         let granted = handshake.filter(|handshake| handshake.is_granted(response.headers()));
         let (Some(_), Some(open)) = (granted, open) else {
-            complain(&UpstreamError::Unusable, id);
+            complain(&UpstreamError::Unusable, name, id);
             return Err(Refusal::Upstream(Gateway::Bad));
         };
         switch(response.headers_mut());
         Ok(Passed { response, tunnel: Some(Tunnel { service, open }) })
-    }
-
-    fn reject(&self, why: Rejected) -> Refusal {
-        self.shared.metrics.rejected.count(why);
-        why.into()
     }
 
     /// Whether the request may go on, and with which body: its own as it streams, or what was
@@ -299,6 +302,11 @@ pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
     Asked { method: &client.method, host, path: target.path() }
 }
 
+fn reject(record: &mut Record, why: Rejected) -> Refusal {
+    record.turned_away(why);
+    why.into()
+}
+
 fn refuse(
     record: &mut Record,
     rules: &Rules,
@@ -323,14 +331,14 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
     response
 }
 
-fn complain(error: &UpstreamError, id: &HeaderValue) {
+fn complain(error: &UpstreamError, upstream: &str, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     let request_id = id.to_str().unwrap_or_default();
     if matches!(error, UpstreamError::Client(_) | UpstreamError::Stalled) {
         // A client's own doing, as often as it likes.
-        tracing::debug!(request_id, %error, cause, "a request broke off");
+        tracing::debug!(request_id, upstream, %error, cause, "a request broke off");
     } else {
-        tracing::warn!(request_id, %error, cause, "the service gave no answer");
+        tracing::warn!(request_id, upstream, %error, cause, "the service gave no answer");
     }
 }
 

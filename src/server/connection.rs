@@ -52,7 +52,8 @@ where
         let mut stream = match &entrance.terminator {
             None => Stream::Plain(socket),
             Some(terminator) => {
-                let secured = terminator.accept(socket).await.map_err(|_| Ended::Tls)?;
+                let secured = terminator.accept(socket, client.address).await;
+                let secured = secured.map_err(|_| Ended::Tls)?;
                 client.tls = Some(secured.facts);
                 Stream::Tls(secured.stream)
             }

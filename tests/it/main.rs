@@ -12,6 +12,7 @@
     reason = "a failed test panics; counters are whole numbers; a test may allocate"
 )]
 
+mod access_log;
 mod access_rules;
 mod attacks;
 mod attacks_upstream;

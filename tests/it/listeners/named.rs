@@ -34,7 +34,37 @@ fn every_listener_serves_and_is_counted_by_its_name() {
     eventually("one has stayed", || {
         (open("public"), open("inside"), open("local")) == (0.0, 1.0, 0.0)
     });
+    let requests = |name: &str| {
+        let of = format!("portcullis_http_requests_by_listener_total{{listener=\"{name}\"}}");
+        scene.sidecar.metric(&of)
+    };
+    eventually("every request is counted where it came", || {
+        (requests("public"), requests("inside"), requests("local")) == (1.0, 2.0, 1.0)
+    });
     assert_eq!(scene.upstream.count(), 4);
+}
+
+#[test]
+fn requests_in_progress_are_counted_where_they_came() {
+    let scratch = Scratch::new();
+    let scene = scene(THREE, scratch.path());
+    let token = scene.token();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    scene.upstream.answer(move |call| {
+        let _ = wait.lock().unwrap().recv_timeout(std::time::Duration::from_secs(5));
+        call.respond(200, &[], b"")
+    });
+    let mut client = Client::connect(scene.sidecar.more["inside"]);
+    client.ask("GET", "/", &[("X-Auth-Token", &token)]);
+    let in_flight = |name: &str| {
+        let of = format!("portcullis_http_requests_in_flight{{listener=\"{name}\"}}");
+        scene.sidecar.metric(&of)
+    };
+    eventually("it has begun", || (in_flight("inside"), in_flight("public")) == (1.0, 0.0));
+    go.send(()).unwrap();
+    assert_eq!(client.response().status, 200);
+    eventually("it has ended", || in_flight("inside") == 0.0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keystone_double::Scope;
 
-use crate::support::{Scene, eventually};
+use crate::support::{Client, Keystone, Proxy, Scene, Upstream, eventually};
 
 use super::frames::{self, code};
 use super::stage::{connected, says, stage};
@@ -44,6 +44,56 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
         scene.sidecar.metric("portcullis_websocket_tunnels_ended_total{reason=\"expired\"}") == 1.0
     });
     assert_eq!(scene.sidecar.metric(OPEN), 0.0);
+}
+
+#[test]
+fn the_end_of_a_web_socket_is_a_line_of_its_own() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n\
+         websocket: {{idle_timeout: 300ms}}\n{}",
+        upstream.url(),
+        keystone.url(),
+        super::stage::ROUTES
+    );
+    for access in ["all", "refusals", "off"] {
+        let proxy = Proxy::run(&yaml, &[&format!("log.access={access}")]);
+        upstream.answer(|call| {
+            super::stage::accept(call)?;
+            super::stage::echo(call)
+        });
+        let token = keystone.issue("alice", Scope::project("demo")).token();
+        let mut client = Client::connect(proxy.public);
+        assert_eq!(super::stage::ask(&mut client, "/chat", &token, &[]).status, 101);
+        says(&mut client, "hello");
+        assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001);
+        drop(client);
+        let ended = || {
+            let output = proxy.process.output();
+            let lines = output.lines().filter_map(|line| serde_json::from_str(line).ok());
+            lines
+                .into_iter()
+                .find(|line: &serde_json::Value| line["message"] == "a web socket ended")
+        };
+        if access == "off" {
+            proxy.process.signal("TERM");
+            proxy.process.wait_for("goodbye");
+            assert_eq!(ended(), None);
+            continue;
+        }
+        eventually("it is logged", || ended().is_some());
+        let line = ended().unwrap();
+        assert_eq!(line["target"], "portcullis::access");
+        assert_eq!(line["reason"], "idle");
+        assert_eq!(line["portcullis.listener"], "public");
+        assert_eq!(line["http.route"], "chat");
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        assert!(text("request_id").starts_with("req-") && text("user.id").len() == 32, "{line}");
+        // A frame of a client has a mask of four bytes; what we said at the end is counted too.
+        assert!(line["websocket.bytes_up"].as_u64() >= Some(11), "{line}");
+        assert!(line["websocket.bytes_down"].as_u64() >= Some(7), "{line}");
+        assert!(line["duration_ms"].as_f64() >= Some(300.0), "{line}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ pub(super) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 pub(super) const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// Routes that allow it on `/chat`, and not on `/plain`.
-const ROUTES: &str = "routes:\n\
+pub(super) const ROUTES: &str = "routes:\n\
     - {name: chat, path: /chat, allow: authenticated, protocols: [websocket]}\n\
     - {name: open, path: /open, allow: public, protocols: websocket}\n\
     - {name: plain, path: /plain, allow: authenticated}\n";
