@@ -203,7 +203,7 @@ fn as_sections(entry: &Entry) -> Node {
                 });
             // Who writes certificates for a listener wants it to show them, whatever others do.
             if places.iter().any(|member| member.key == "tls") {
-                let yes = Scalar { text: "true".to_owned(), plain: true };
+                let yes = Scalar { text: "on".to_owned(), plain: true };
                 rest.push(top("tls", Content::Scalar(yes)));
             }
             entries.extend(places);
