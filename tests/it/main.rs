@@ -35,6 +35,7 @@ mod headers;
 mod http2;
 mod import;
 mod ipv6;
+mod keystone_material;
 mod limits;
 mod listeners;
 mod log_level;
