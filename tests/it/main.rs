@@ -36,6 +36,7 @@ mod headers;
 mod http2;
 mod import;
 mod ipv6;
+mod keystone_material;
 mod limits;
 mod listeners;
 mod log_level;
