@@ -100,6 +100,12 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "replies are worded in one place",
     ),
     ("KeyLog", &[], "what would decrypt a recorded connection is written nowhere"),
+    (
+        "BuildHasherDefault",
+        // Its keys are keyed hashes of tokens already.
+        &["src/validation/cache/local.rs"],
+        "a map is keyed by chance, or a client can choose keys that all fall into one place",
+    ),
     ("thread::Builder", &["src/app/runtime.rs", "src/app/dev/mod.rs"], "threads are app's affair"),
 ];
 
@@ -155,6 +161,18 @@ fn reserved_words_stand_only_where_they_belong() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Maps are keyed by chance unless somebody says otherwise: no crate that makes others is ours.
+#[test]
+fn g14_no_map_is_keyed_by_what_everybody_knows() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    let manifest = manifest.unwrap();
+    for known in ["fnv", "fxhash", "nohash", "rustc-hash"] {
+        assert!(!manifest.contains(known), "{known}");
+    }
+    let reserved = RESERVED.iter().any(|(word, ..)| *word == "BuildHasherDefault");
+    assert!(reserved, "the reserved word has gone");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use libfuzzer_sys::fuzz_target;
 use portcullis::admission::{self, Admission, Cast};
-use portcullis::front::{self, Peer, Stage};
+use portcullis::front::{Peer, Stage};
 use portcullis::identity::{BadToken, Class, Identity, Names, TABLE, classify, mark_invalid};
 use portcullis::keystone::read_saved;
 use portcullis::policy::{self, Policy};
@@ -30,8 +30,8 @@ fuzz_target!(|text: &str| {
         identity.map(Arc::new).map_err(|_| BadToken::Unknown)
     };
     let cast = Cast { user: who(parts.next()), service: who(parts.next()) };
-    for (delay, deprecated) in [(false, true), (true, false)] {
-        check(&client, &cast, delay, deprecated);
+    for (delay, names) in [(false, Names::UserAndDeprecated), (true, Names::User)] {
+        check(&client, &cast, delay, names);
     }
 });
 
@@ -48,7 +48,7 @@ fn read(head: &str) -> Option<Parts> {
     Some(request.into_parts().0)
 }
 
-fn check(client: &Parts, cast: &Cast, delay: bool, deprecated: bool) {
+fn check(client: &Parts, cast: &Cast, delay: bool, names: Names) {
     let admission = Admission::rehearsing(
         cast.clone(),
         admission::Settings {
@@ -61,11 +61,10 @@ fn check(client: &Parts, cast: &Cast, delay: bool, deprecated: bool) {
             overlook_expiry: false,
         },
     );
-    let door = front::Settings { www_authenticate_uri: String::new(), deprecated };
-    let peer = Peer::new([192, 0, 2, 7].into());
-    let head = now(Stage::new(&door, &admission, &ANYWHERE).head(client, &peer));
+    let peer = Peer::new(Some([192, 0, 2, 7].into()), false, false);
+    let stage = Stage { admission: &admission, policy: &ANYWHERE, names };
+    let head = now(stage.head(client, &peer));
     let Some(head) = head else { return };
-    let names = if deprecated { Names::UserAndDeprecated } else { Names::User };
     let sent = head.headers();
     let warranted = warranted(sent, cast, delay, names);
     for name in sent.keys() {
@@ -85,7 +84,9 @@ fn check(client: &Parts, cast: &Cast, delay: bool, deprecated: bool) {
                 "{name} is not the client's"
             ),
             Some(Class::Origin) => assert_eq!(sent.get_all(name).iter().count(), 1, "{name}"),
-            Some(Class::Foreign) | None => panic!("{name} reaches the service"),
+            Some(Class::Certificate | Class::Foreign) | None => {
+                panic!("{name} reaches the service")
+            }
         }
     }
     for (name, value) in &warranted {

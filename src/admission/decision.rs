@@ -56,6 +56,13 @@ impl Grant {
         Self { standing, shadow }
     }
 
+    /// The same, with what else would have refused the request, where that is only recorded.
+    #[must_use]
+    pub fn watched(mut self, would_refuse: Option<Forbidden>) -> Self {
+        self.shadow = would_refuse.or(self.shadow);
+        self
+    }
+
     /// Whom Keystone vouched for; `None` when nobody was asked, or the decision is left to the
     /// service.
     pub fn user(&self) -> Option<&Arc<Identity>> {

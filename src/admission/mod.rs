@@ -41,8 +41,7 @@ struct Caller {
 impl Admission {
     /// Decides by what `validator` says and the operator wants; `remote` asks the servers that
     /// rules name.
-    pub fn new(validator: Arc<Validator>, remote: Remote, settings: Settings) -> Self {
-        let remote = Arc::new(remote);
+    pub fn new(validator: Arc<Validator>, remote: Arc<Remote>, settings: Settings) -> Self {
         Self { source: Source::Live { validator, remote }, settings }
     }
 

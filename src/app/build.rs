@@ -49,27 +49,27 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
     about_the_process(&registry, config)?;
     let Identities { keystone, validator, questions } = identities(config, &registry)?;
     let books = Books::new(&registry, Clock::system(), config, side.effective.clone())?;
-    let admission = Admission::new(
-        Arc::clone(&validator),
-        Remote::new(config.remote.clone(), &registry)?,
-        config.admission.clone(),
-    );
+    let remote = Arc::new(Remote::new(config.remote.clone(), &registry)?);
+    let admission =
+        Admission::new(Arc::clone(&validator), Arc::clone(&remote), config.admission.clone());
     let services = upstream::Metrics::register(&registry)?;
     let upstreams = Upstreams::new(&config.upstream, &config.upstreams, &services, None)?;
+    let listeners = config.server.listeners.iter().map(|listener| &listener.name);
     let door = front::Shared::new(
         &config.front,
         admission,
         Arc::clone(&config.policy),
         upstreams,
         config.log.access,
-        front::Metrics::register(&registry)?,
+        front::Metrics::register(&registry, listeners)?,
         Arc::new(Tunnels::new(Clock::system(), &registry)?),
     )?;
     let (door, books) = (Arc::new(door), Arc::new(books));
     let server = Arc::new(server::Shared::new(&within_limits(&config.server), &registry)?);
     let reload = side.again.map(|Again { sources, files }| {
         let (door, server) = (Arc::clone(&door), Arc::clone(&server));
-        let followers = Followers { door, server, services, books: Arc::clone(&books) };
+        let (keystone, books) = (Arc::clone(&keystone), Arc::clone(&books));
+        let followers = Followers { door, server, services, keystone, remote, books };
         Reload::new(sources, files, config, side.effective, followers)
     });
     Ok(Parts {

@@ -1,5 +1,7 @@
 //! Requests that are described, played by a configuration without serving it.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use tokio::runtime::Runtime;
 
@@ -55,7 +57,7 @@ impl<'a> Rehearsals<'a> {
         }
         let registry = Registry::default();
         let Identities { validator, questions, .. } = identities(self.config, &registry)?;
-        let remote = Remote::new(self.config.remote.clone(), &registry)?;
+        let remote = Arc::new(Remote::new(self.config.remote.clone(), &registry)?);
         let admission = Admission::new(validator, remote, settings);
         self.runtime.block_on(async {
             tokio::select! {

@@ -123,11 +123,12 @@ impl Worker {
     }
 
     async fn serve(self) -> anyhow::Result<()> {
+        let books = Arc::clone(&self.door);
         let door = Arc::new(ReverseProxy::new(self.door));
         let for_clients = Arc::clone(&door);
         let service_for = move |client: Client| {
             let door = Arc::clone(&for_clients);
-            let peer = Arc::new(peer(&client));
+            let peer = Arc::new(peer(&client, &books));
             move |request| {
                 let (door, peer) = (Arc::clone(&door), Arc::clone(&peer));
                 async move {
@@ -161,13 +162,16 @@ fn takeover(tunnel: Tunnel) -> Takeover {
 }
 
 /// The client, in the door's terms.
-fn peer(client: &Client) -> Peer {
+fn peer(client: &Client, door: &front::Shared) -> Peer {
     let address = client.address.map(|address| address.ip());
-    let mut peer = Peer::new(address, client.tls.is_some(), client.trusted);
-    if let Some(name) = client.tls.as_ref().and_then(|tls| tls.server_name.as_deref()) {
+    let peer = Peer::new(address, client.tls.is_some(), client.trusted);
+    let mut peer = peer.arriving_at(&client.listener, door);
+    let Some(tls) = &client.tls else { return peer };
+    peer = peer.speaking(tls.version.as_str());
+    if let Some(name) = &tls.server_name {
         peer = peer.asking_for(name);
     }
-    if let Some(certificate) = client.tls.as_ref().and_then(|tls| tls.client.as_ref()) {
+    if let Some(certificate) = &tls.client {
         peer = peer.showing(&certificate.subject, &certificate.fingerprint);
     }
     peer

@@ -164,7 +164,7 @@ directory, `~/` at the home directory.
 
 Routes, rules, and the keys below that say so are read again while the process runs: on SIGHUP, and
 when a file has changed (`policy.watch`). Everything else takes effect at the next start;
-[operations.md](operations.md#changing-the-policy) says how a running process tells of it.
+[operations.md](operations.md#changing-the-configuration) says how a running process tells of it.
 
 ## How values are written
 

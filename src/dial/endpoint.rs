@@ -132,6 +132,16 @@ impl Endpoint {
         Ok(())
     }
 
+    /// The same peer, where both sides prove who they are by `security`; nothing changes in plain
+    /// text.
+    #[must_use]
+    pub fn secured_by(mut self, security: &Security) -> Self {
+        if let Some(tls) = &mut self.tls {
+            tls.security = security.clone();
+        }
+        self
+    }
+
     fn unix(path: &str) -> Result<Self, String> {
         // unix:///run/app.sock and unix:/run/app.sock are both in use.
         let path = path.strip_prefix("//").unwrap_or(path);

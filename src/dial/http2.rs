@@ -86,7 +86,7 @@ where
     builder
         .timer(TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_connection_window_size(connection_window(bounds))
         .initial_max_send_streams(most)
         .max_send_buf_size(SEND_BUFFER)
         .max_header_list_size(HEADER_LIST);
@@ -174,10 +174,29 @@ where
 /// What a peer may send of one body before it is read, and of all together: what a response that
 /// nobody takes can cost.
 const STREAM_WINDOW: u32 = 64 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// The same of all bodies of a connection: as many as there may be. Were it less, clients that read
+/// nothing of theirs would hold all of it, and everybody else's answers back.
+fn connection_window(multiplexing: Multiplexing) -> u32 {
+    multiplexing.max_streams.saturating_mul(STREAM_WINDOW).clamp(1 << 20, i32::MAX.unsigned_abs())
+}
 
 /// What we hold of one request's body while the peer takes none.
 const SEND_BUFFER: usize = 64 * 1024;
 
 /// The largest head of a response.
 const HEADER_LIST: u32 = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn responses_that_nobody_takes_hold_no_other_back() {
+        for max_streams in [1, 16, 100, 10_000, u32::MAX] {
+            let window = connection_window(Multiplexing { max_streams, ping_interval: None });
+            let all = u64::from(max_streams) * u64::from(STREAM_WINDOW);
+            assert!(u64::from(window) >= all.min((1 << 31) - 1), "{max_streams}");
+        }
+    }
+}

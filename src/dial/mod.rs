@@ -2,6 +2,7 @@
 //!
 //! This room knows sockets, TLS and HTTP's framing, and nothing of what is said over them.
 
+mod authorities;
 mod endpoint;
 mod http1;
 mod http2;

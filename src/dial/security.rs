@@ -44,6 +44,15 @@ impl Trust {
     pub fn from_ca_file(path: &Path) -> Result<Self, String> {
         Ok(Self::Roots(pem::certificates(path)?.into()))
     }
+
+    /// What an operator should know at the time `now`, in seconds since 1970, of the authorities
+    /// that were read from `path`.
+    pub fn trouble(&self, path: &Path, now: i64) -> Option<String> {
+        match self {
+            Self::Roots(roots) => pem::trouble_with_authorities(roots, path, now),
+            Self::Insecure | Self::System => None,
+        }
+    }
 }
 
 /// A certificate with its chain, and its key.
@@ -64,6 +73,12 @@ impl ClientCertificate {
         let provider = aws_lc_rs::default_provider();
         pem::pair((certificate, chain.clone()), (key, own.clone_key()), &provider)?;
         Ok(Self { chain, key: Arc::new(own) })
+    }
+
+    /// What an operator should know of it at the time `now`, in seconds since 1970; it was read
+    /// from `path`.
+    pub fn trouble(&self, path: &Path, now: i64) -> Option<String> {
+        pem::trouble_with_own(&self.chain, path, "whoever asks for it", now)
     }
 }
 

@@ -10,6 +10,7 @@ use rcgen::{
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -91,7 +92,16 @@ async fn dial(
     server_name: Option<&str>,
     security: impl Into<Security>,
 ) -> Result<Seen, DialError> {
-    let (certificate, key) = authority.sign(names);
+    dial_to(&authority.sign(names), clients, server_name, security).await
+}
+
+/// A connection to a server on `localhost` that shows this certificate.
+async fn dial_to(
+    (certificate, key): &(rcgen::Certificate, KeyPair),
+    clients: Option<&Authority>,
+    server_name: Option<&str>,
+    security: impl Into<Security>,
+) -> Result<Seen, DialError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -105,7 +115,12 @@ async fn dial(
         }
     };
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = builder.with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    // Not checked to belong together, for the sake of those who show what is not theirs.
+    let shown = CertifiedKey::new(
+        vec![certificate.der().clone()],
+        aws_lc_rs::sign::any_supported_type(&key).unwrap(),
+    );
+    let config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -145,6 +160,43 @@ async fn t11_a_peer_is_believed_by_its_name_and_its_authority_alone() {
         let dialled = dial(signer, names, None, server_name, ours.trust()).await;
         let refused = matches!(dialled, Err(DialError::Tls { .. }));
         assert_eq!((dialled.is_ok(), refused), (good, !good), "{names:?} {server_name:?}");
+    }
+}
+
+/// What `openssl req -x509` makes by default for a name: an authority that nobody has signed.
+fn self_signed(name: &str, ends: i32) -> (rcgen::Certificate, KeyPair) {
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_before = date_time_ymd(2000, 1, 1);
+    params.not_after = date_time_ymd(ends, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    (params.self_signed(&key).unwrap(), key)
+}
+
+fn believing(certificates: &[&(rcgen::Certificate, KeyPair)]) -> Trust {
+    Trust::Roots(certificates.iter().map(|(certificate, _)| certificate.der().clone()).collect())
+}
+
+#[tokio::test]
+async fn t11_an_authority_is_its_own_peer_where_it_is_trusted_itself() {
+    let [own, other] = [(); 2].map(|()| self_signed("localhost", 3000));
+    let elsewhere = self_signed("other.example", 3000);
+    let ended = self_signed("localhost", 2001);
+    let thief = (own.0.clone(), KeyPair::generate().unwrap());
+    let table: [(&str, _, &[_], Option<&str>, bool); 8] = [
+        ("itself", &own, &[&own], None, true),
+        ("itself among others", &own, &[&other, &own], None, true),
+        ("another of the same name", &other, &[&own], None, false),
+        ("another name is expected", &own, &[&own], Some("other.example"), false),
+        ("another name that is expected", &elsewhere, &[&elsewhere], Some("other.example"), true),
+        ("another name", &elsewhere, &[&elsewhere], None, false),
+        ("it has ended", &ended, &[&ended], None, false),
+        ("nobody holds its key", &thief, &[&own], None, false),
+    ];
+    for (why, shown, trusted, server_name, good) in table {
+        let dialled = dial_to(shown, None, server_name, believing(trusted)).await;
+        let refused = matches!(dialled, Err(DialError::Tls { .. }));
+        assert_eq!((dialled.is_ok(), refused), (good, !good), "{why}");
     }
 }
 

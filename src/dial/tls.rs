@@ -11,6 +11,7 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
+use super::authorities::Authorities;
 use super::{Protocol, Security, Stream, Trust, TrustError};
 
 /// Builds the TLS side of a dialer: TLS 1.2 and 1.3, one protocol, both sides proven by `security`.
@@ -25,7 +26,10 @@ pub(super) fn connector(
         Trust::Insecure => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider)))
         }
-        Trust::Roots(roots) => builder.with_root_certificates(store(roots.iter().cloned())?),
+        Trust::Roots(roots) => {
+            let authorities = Authorities::new(store(roots.iter().cloned())?, roots, provider)?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(authorities))
+        }
         Trust::System => {
             let found = rustls_native_certs::load_native_certs();
             for error in &found.errors {

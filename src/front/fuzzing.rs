@@ -7,11 +7,11 @@ use http::{HeaderValue, Request, header};
 
 use crate::admission::{AccessRequest, Admission};
 use crate::policy::{Answers, Facts, Said};
-use crate::upstream::{RequestBody, nominated};
+use crate::upstream::RequestBody;
 
 use super::reverse_proxy::{asked, hides_a_fact};
 use super::rewrite::Draft;
-use super::target::target;
+use super::target::{nominated, target};
 use super::{Peer, Stage, credentials};
 
 impl Stage<'_> {

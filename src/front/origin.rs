@@ -3,7 +3,7 @@
 //! A client's own word about that is believed from nobody but trusted proxies: whatever it says
 //! about earlier hops is removed and replaced by what the socket says.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -93,7 +93,10 @@ fn forwarded_element(headers: &HeaderMap, peer: &Peer) -> Option<HeaderValue> {
 
 pub(super) fn last_named(client: &HeaderMap) -> Option<IpAddr> {
     let line = client.get_all(&FOR).iter().next_back()?.to_str().ok()?;
-    line.rsplit(',').next()?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
+    let last = line.rsplit(',').next()?.trim();
+    // Some gateways add the port.
+    let with_port = || last.parse::<SocketAddr>().ok().map(|address| address.ip());
+    last.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! The other end of a client connection, as far as the connection itself tells.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, header};
 
+use super::metrics::ListenerMetrics;
 use super::origin::last_named;
+use super::shared::Shared;
 
 /// The other end of a client connection.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Peer {
     pub(super) address: Option<IpAddr>,
     /// Rendered once per connection.
@@ -16,6 +19,10 @@ pub struct Peer {
     pub(super) trusted: bool,
     pub(super) certificate: Option<Certificate>,
     server_name: Option<Box<str>>,
+    /// The version of TLS, as in `1.3`.
+    pub(super) tls_version: Option<&'static str>,
+    /// The books of the listener that it came to.
+    pub(super) listener: Option<Arc<ListenerMetrics>>,
 }
 
 /// A certificate that the client has shown and that was found good.
@@ -33,7 +40,16 @@ impl Peer {
         // An address is always a legal value; `unknown` is RFC 7239's word for none.
         let value = address.and_then(|address| address.to_string().parse().ok());
         let value = value.unwrap_or(HeaderValue::from_static("unknown"));
-        Self { address, value, secure, trusted, certificate: None, server_name: None }
+        Self {
+            address,
+            value,
+            secure,
+            trusted,
+            certificate: None,
+            server_name: None,
+            tls_version: None,
+            listener: None,
+        }
     }
 
     /// It has shown a good certificate of this subject and fingerprint, both fit for a header.
@@ -49,6 +65,20 @@ impl Peer {
     #[must_use]
     pub fn asking_for(mut self, server_name: &str) -> Self {
         self.server_name = Some(server_name.into());
+        self
+    }
+
+    /// It speaks this version of TLS, as in `1.3`.
+    #[must_use]
+    pub fn speaking(mut self, tls_version: &'static str) -> Self {
+        self.tls_version = Some(tls_version);
+        self
+    }
+
+    /// It came to the listener of that name, whose requests are counted by `door`.
+    #[must_use]
+    pub fn arriving_at(mut self, listener: &str, door: &Shared) -> Self {
+        self.listener = door.metrics.of_listener(listener).cloned();
         self
     }
 

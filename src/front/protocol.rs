@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderValue, Version, header};
 
 use crate::policy::Protocol;
 
+use super::websocket::Handshake;
+
 /// Writes the authority of an HTTP/2 request where HTTP/1 has it (RFC 9113, section 8.3.1): from
 /// here on there is one place to look. Where both are written they are compared like any others.
 pub(super) fn name_host(client: &mut Parts) {
@@ -32,21 +34,24 @@ pub(super) fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// What is spoken. gRPC goes by its content type (its PROTOCOL-HTTP2 document), so it is what its
-/// client thinks it is.
-pub(super) fn protocol(client: &Parts) -> Protocol {
-    match client.version {
-        Version::HTTP_2 if is_grpc(&client.headers) => Protocol::Grpc,
-        _ => Protocol::Plain,
+/// What is spoken. gRPC goes by its content type (its PROTOCOL-HTTP2 document), whatever HTTP it
+/// comes by: over HTTP/2 to the service it is gRPC again.
+pub(super) fn protocol(client: &Parts, handshake: Option<&Handshake>) -> Protocol {
+    match handshake {
+        Some(_) => Protocol::WebSocket,
+        None if is_grpc(&client.headers) => Protocol::Grpc,
+        None => Protocol::Plain,
     }
 }
 
 /// Whether it is gRPC.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    value.and_then(|value| value.strip_prefix(b"application/grpc")).is_some_and(|rest| {
+    const NAME: &[u8] = b"application/grpc";
+    headers.get_all(header::CONTENT_TYPE).iter().map(HeaderValue::as_bytes).any(|value| {
+        let name = value.get(..NAME.len());
         // `application/grpc-web` is an ordinary request.
-        matches!(rest.first(), None | Some(b'+' | b';'))
+        name.is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+            && matches!(value.get(NAME.len()), None | Some(b'+' | b';' | b',' | b' ' | b'\t'))
     })
 }
 
@@ -71,6 +76,9 @@ mod tests {
             ("application/grpc", true),
             ("application/grpc+proto", true),
             ("application/grpc;x=y", true),
+            ("Application/GRPC", true),
+            ("application/grpc,x", true),
+            ("application/grpcfoo", false),
             ("application/grpc-web", false),
             ("application/json", false),
         ] {

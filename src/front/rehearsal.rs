@@ -18,10 +18,12 @@ use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
 
 use super::metrics::Rejected;
+use super::protocol::protocol;
 use super::reply::{Refusal, Reply, reply};
-use super::reverse_proxy::{asked, hides_a_fact, is_too_long, wanted};
+use super::reverse_proxy::{asked, hides_a_fact, is_too_long, may_speak, wanted};
 use super::rewrite::vouch;
 use super::target::{nominated, target};
+use super::websocket::Handshake;
 use super::{Settings, credentials, json_body, record};
 
 /// What a rehearsal is played with.
@@ -94,6 +96,8 @@ impl<'a> Stage<'a> {
         if hides_a_fact(&way, &nominated) {
             return Err(Rejected::Connection.into());
         }
+        let protocol = protocol(client, Handshake::of(client).as_ref());
+        let unwanted = may_speak(self.policy, &way, protocol)?;
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         if is_too_long(&way, Some(body.len() as u64).filter(|_| stated)) {
             return Err(Refusal::BodyTooLarge.into());
@@ -129,7 +133,7 @@ impl<'a> Stage<'a> {
         seen.explanation = standing
             .caller()
             .and_then(|caller| self.policy.explain(&way, &facts, caller, &answers));
-        let grant = permitted?;
+        let grant = permitted?.watched(unwanted);
         if overflows {
             return Err(Refusal::BodyTooLarge.into());
         }

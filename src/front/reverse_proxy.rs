@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, Version, header};
+use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
 use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Protocol, Way};
+use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Policy, Protocol, Way};
 use crate::routing::Asked;
 use crate::upstream::{Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
 
@@ -79,6 +79,9 @@ impl ReverseProxy {
         let http2 = request.version() == Version::HTTP_2;
         let grpc = http2 && is_grpc(request.headers());
         let mut record = Record::open(&self.shared, &rules, &request, peer, &id);
+        if grpc {
+            record.speaks(Protocol::Grpc);
+        }
         let passed = self.pass(request, peer, &id, &rules, &mut record).await;
         let reason = rules.policy.settings().reason_header.then(|| record.reason());
         let mut opened = None;
@@ -93,7 +96,9 @@ impl ReverseProxy {
             Err(refusal) => {
                 let mut reply = reply(&refusal, &rules.challenge);
                 if grpc {
-                    reply = in_grpc(reply);
+                    let status;
+                    (reply, status) = in_grpc(reply);
+                    record.refused_in_grpc(status);
                 }
                 if http2 {
                     // Another request's affair: streams end alone.
@@ -123,39 +128,39 @@ impl ReverseProxy {
     ) -> Result<Passed, Refusal> {
         let (mut client, body) = request.into_parts();
         if self.shared.is_overloaded(rules) {
-            return Err(self.reject(Rejected::Overload));
+            return Err(reject(record, Rejected::Overload));
         }
         if client.headers.len() > rules.max_fields {
-            return Err(self.reject(Rejected::Fields));
+            return Err(reject(record, Rejected::Fields));
         }
         name_host(&mut client);
         if peer.is_misdirected(&client.headers) {
-            return Err(self.reject(Rejected::Misdirected));
+            return Err(reject(record, Rejected::Misdirected));
         }
-        let target = target(&client, rules.policy.paths()).map_err(|why| self.reject(why))?;
-        let nominated = nominated(&client.headers).map_err(|why| self.reject(why))?;
+        let target = target(&client, rules.policy.paths()).map_err(|why| reject(record, why))?;
+        let nominated = nominated(&client.headers).map_err(|why| reject(record, why))?;
         let way = Admission::receive(&rules.policy, asked(&client, &target))
             .map_err(|rejection| refuse(record, rules, None, rejection, Duration::ZERO))?;
         record.routed(rules.books(way.route));
         if hides_a_fact(&way, &nominated) {
-            return Err(self.reject(Rejected::Connection));
+            return Err(reject(record, Rejected::Connection));
         }
         let handshake = Handshake::of(&client);
-        let protocol = if handshake.is_some() { Protocol::WebSocket } else { protocol(&client) };
-        if !rules.policy.takes(way.route, protocol) && !way.route.shadow {
-            let rejection = Rejection::Forbidden(Forbidden::Protocol);
-            return Err(refuse(record, rules, Some(&way), rejection, Duration::ZERO));
-        }
+        let protocol = protocol(&client, handshake.as_ref());
+        record.speaks(protocol);
+        let unwanted = may_speak(&rules.policy, &way, protocol)
+            .map_err(|rejection| refuse(record, rules, Some(&way), rejection, Duration::ZERO))?;
         if handshake.is_some() && !body.is_end_stream() {
             // Two readers would disagree on where the tunnel begins.
-            return Err(self.reject(Rejected::Framing));
+            return Err(reject(record, Rejected::Framing));
         }
         let stated = client.headers.contains_key(header::CONTENT_LENGTH);
         let length = body.size_hint().exact().filter(|_| stated);
         if is_too_long(&way, length) {
             return Err(Refusal::BodyTooLarge);
         }
-        let (grant, body) = self.decide(&client, body, &target, id, &way, rules, record).await?;
+        let (grant, body) =
+            self.decide(&client, body, &target, id, (&way, unwanted), rules, record).await?;
         let draft = Draft {
             client: &client,
             target: &target,
@@ -166,36 +171,40 @@ impl ReverseProxy {
             peer,
             id,
         };
-        let body = body.paced(pace(&client.headers, rules.pace)).with_trailers(&way.route.trailers);
+        let upstreams = self.connections.of(&rules.upstreams);
+        let (name, upstream) = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
+        record.sent_to(name);
+        // A stream of messages is not an upload: it may be silent for as long as both sides like.
+        let streams = protocol == Protocol::Grpc && upstream.speaks_http2();
+        let pace = if streams { Pace::ANY } else { rules.pace };
+        let body = body.paced(pace).with_trailers(&way.route.trailers);
         let (request, stripped) = draft.make(body).map_err(|Unrenderable| Refusal::Internal)?;
         if stripped > 0 {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = |body| Some(draft.make(body).ok()?.0);
-        let upstreams = self.connections.of(&rules.upstreams);
-        let upstream = upstreams.get(&way.route.upstream).ok_or(Refusal::Internal)?;
         let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
+        // From here on it can be ended, also while the service makes up its mind.
+        let tunnels = &self.shared.tunnels;
+        let open = handshake
+            .as_ref()
+            .map(|_| tunnels.open(grant.user().cloned(), rules.websockets, record.story()));
         let Exchanged { result, took } = upstream.forward(request, wish, again).await;
         record.upstream(took);
         let mut response = result.map_err(|error| {
-            complain(&error, id);
+            complain(&error, name, id);
             Refusal::from(&error)
         })?;
         let Some(service) = response.body_mut().take_tunnel() else {
             return Ok(Passed { response, tunnel: None });
         };
-        if !handshake.is_some_and(|handshake| handshake.is_granted(response.headers())) {
-            complain(&UpstreamError::Unusable, id);
+        let granted = handshake.filter(|handshake| handshake.is_granted(response.headers()));
+        let (Some(_), Some(open)) = (granted, open) else {
+            complain(&UpstreamError::Unusable, name, id);
             return Err(Refusal::Upstream(Gateway::Bad));
-        }
+        };
         switch(response.headers_mut());
-        let open = self.shared.tunnels.open(grant.user().cloned(), rules.websockets);
         Ok(Passed { response, tunnel: Some(Tunnel { service, open }) })
-    }
-
-    fn reject(&self, why: Rejected) -> Refusal {
-        self.shared.metrics.rejected.count(why);
-        why.into()
     }
 
     /// Whether the request may go on, and with which body: its own as it streams, or what was
@@ -207,7 +216,7 @@ impl ReverseProxy {
         body: Incoming,
         target: &Uri,
         id: &HeaderValue,
-        way: &Way<'_, '_>,
+        (way, unwanted): (&Way<'_, '_>, Option<Forbidden>),
         rules: &Rules,
         record: &mut Record,
     ) -> Result<(Grant, RequestBody), Refusal> {
@@ -241,8 +250,25 @@ impl ReverseProxy {
             .permit(&rules.policy, way, &facts, standing, &mut Answers::new())
             .await
             .map_err(|rejection| refuse(record, rules, Some(way), rejection, waited))?;
+        let grant = grant.watched(unwanted);
         record.granted(&grant, waited);
         Ok((grant, body))
+    }
+}
+
+/// Whether the route is for requests of that protocol. One that is only watched refuses nothing, and
+/// says what it would have.
+pub(super) fn may_speak(
+    policy: &Policy,
+    way: &Way<'_, '_>,
+    protocol: Protocol,
+) -> Result<Option<Forbidden>, Rejection> {
+    if policy.takes(way.route, protocol) {
+        Ok(None)
+    } else if way.route.shadow {
+        Ok(Some(Forbidden::Protocol))
+    } else {
+        Err(Rejection::Forbidden(Forbidden::Protocol))
     }
 }
 
@@ -262,13 +288,6 @@ pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Opt
     way.route.body.filter(|_| standing.caller().is_some() && !empty)
 }
 
-/// How fast the client must send its body. Calls of gRPC may be silent for as long as they like:
-/// a stream of messages is not an upload.
-fn pace(headers: &HeaderMap, asked: Pace) -> Pace {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if kind.is_some_and(|kind| kind.starts_with(b"application/grpc")) { Pace::ANY } else { asked }
-}
-
 /// A body of which rules learned nothing, as it came.
 fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
     match left.rest {
@@ -281,6 +300,11 @@ fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
 pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
     let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     Asked { method: &client.method, host, path: target.path() }
+}
+
+fn reject(record: &mut Record, why: Rejected) -> Refusal {
+    record.turned_away(why);
+    why.into()
 }
 
 fn refuse(
@@ -307,14 +331,14 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
     response
 }
 
-fn complain(error: &UpstreamError, id: &HeaderValue) {
+fn complain(error: &UpstreamError, upstream: &str, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     let request_id = id.to_str().unwrap_or_default();
     if matches!(error, UpstreamError::Client(_) | UpstreamError::Stalled) {
         // A client's own doing, as often as it likes.
-        tracing::debug!(request_id, %error, cause, "a request broke off");
+        tracing::debug!(request_id, upstream, %error, cause, "a request broke off");
     } else {
-        tracing::warn!(request_id, %error, cause, "the service gave no answer");
+        tracing::warn!(request_id, upstream, %error, cause, "the service gave no answer");
     }
 }
 

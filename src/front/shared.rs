@@ -126,7 +126,7 @@ impl Shared {
 
     /// Whether another request is one too many; it is counted already.
     pub(super) fn is_overloaded(&self, rules: &Rules) -> bool {
-        self.metrics.in_flight.get() > rules.max_requests
+        self.metrics.in_flight() > rules.max_requests
     }
 
     pub(super) fn logs_access(&self) -> bool {

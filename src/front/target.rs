@@ -132,7 +132,8 @@ fn is_plain(host: &HeaderValue) -> bool {
             .strip_prefix(':')
             .is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-    name.bytes().all(plain) && !name.contains("..") && port
+    let named = !name.is_empty() || host.starts_with('[');
+    named && name.bytes().all(plain) && !name.contains("..") && port
 }
 
 #[cfg(test)]
@@ -179,6 +180,8 @@ mod tests {
             ("GET /?\u{e9}", &[HOST], Rejected::Target),
             ("GET /", &[], Rejected::Host),
             ("GET /", &[HOST, HOST], Rejected::Host),
+            ("GET /", &[("host", "")], Rejected::Host),
+            ("GET /", &[("host", ":80")], Rejected::Host),
             ("GET /", &[("host", "a b")], Rejected::Host),
             ("GET /", &[("host", "user:pw@app")], Rejected::Host),
             ("GET /", &[("host", "a;for=1.2.3.4")], Rejected::Host),

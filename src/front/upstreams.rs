@@ -11,8 +11,8 @@ use crate::upstream::{Metrics, Settings, SetupError, Upstream};
 #[derive(Clone)]
 pub struct Upstreams {
     /// The one that routes lead to unless they say otherwise.
-    default: Arc<Upstream>,
-    named: HashMap<Box<str>, Arc<Upstream>>,
+    default: (Arc<str>, Arc<Upstream>),
+    named: HashMap<Arc<str>, Arc<Upstream>>,
 }
 
 /// A named service cannot be set up.
@@ -46,16 +46,23 @@ impl Upstreams {
         };
         let named =
             named.iter().map(|(name, settings)| Ok((name.as_str().into(), made(name, settings)?)));
-        Ok(Self { default: made(DEFAULT, default)?, named: named.collect::<Result<_, _>>()? })
+        Ok(Self {
+            default: (DEFAULT.into(), made(DEFAULT, default)?),
+            named: named.collect::<Result<_, _>>()?,
+        })
     }
 
-    /// The service of that name; `None` is refused long before, when a policy is read.
-    pub(super) fn get(&self, name: &str) -> Option<&Upstream> {
-        self.known(name).map(Arc::as_ref)
+    /// The service of that name, and its name; `None` is refused long before, when a policy is
+    /// read.
+    pub(super) fn get(&self, name: &str) -> Option<(&Arc<str>, &Upstream)> {
+        let (default, service) = &self.default;
+        let entry = || self.named.get_key_value(name);
+        let (name, service) = if name == DEFAULT { (default, service) } else { entry()? };
+        Some((name, service))
     }
 
     fn known(&self, name: &str) -> Option<&Arc<Upstream>> {
-        if name == DEFAULT { Some(&self.default) } else { self.named.get(name) }
+        if name == DEFAULT { Some(&self.default.1) } else { self.named.get(name) }
     }
 
     /// The same as a worker reaches them: over connections of its own, among them those that it
@@ -69,7 +76,8 @@ impl Upstreams {
             }
         };
         let named = self.named.iter().map(|(name, one)| (name.clone(), own(name, one)));
-        Self { default: own(DEFAULT, &self.default), named: named.collect() }
+        let (default, service) = &self.default;
+        Self { default: (Arc::clone(default), own(default, service)), named: named.collect() }
     }
 }
 
@@ -106,6 +114,6 @@ impl Connections {
     /// Lets go of connections that nobody uses any more.
     pub(super) fn sweep(&self) {
         let Own { upstreams, .. } = &**self.0.load();
-        upstreams.named.values().chain([&upstreams.default]).for_each(|one| one.sweep());
+        upstreams.named.values().chain([&upstreams.default.1]).for_each(|one| one.sweep());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::dial::Trust;
 use crate::identity::BadToken;
 use crate::label;
 
@@ -47,9 +48,13 @@ label! {
 }
 
 impl Fault {
-    /// What an operator should look at.
-    pub fn remedy(self) -> &'static str {
+    /// What an operator should look at, who trusts Keystone by `trust`.
+    pub fn remedy(self, trust: &Trust) -> &'static str {
         match self {
+            Self::Tls if matches!(trust, Trust::Roots(_)) => {
+                "its certificate is not from an authority in keystone.ca_file; put the issuer's, \
+                 or the certificate itself, there"
+            }
             Self::Connect => "check keystone.auth_url and that the identity service runs",
             Self::Credentials => "check the account under keystone: it cannot log in",
             Self::Deadline => "the identity service is slow; see keystone.timeout",

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{HeaderValue, Method as Verb, StatusCode};
 use http_body_util::Full;
@@ -62,6 +63,7 @@ pub enum SetupError {
 
 /// The identity service.
 pub struct Keystone {
+    sites: Sites,
     /// Where we log in, and ask unless the catalogue says otherwise.
     home: Arc<Site>,
     /// Our own account; `None` when tokens validate themselves.
@@ -96,7 +98,7 @@ impl Keystone {
         let metrics = Metrics::register(registry)?;
         metrics.up.set(1);
         let sites = Sites {
-            security: settings.security.clone(),
+            security: Arc::new(ArcSwap::from_pointee(settings.security.clone())),
             connect_timeout: settings.connect_timeout,
             retries: settings.retries,
             metrics: metrics.clone(),
@@ -107,12 +109,13 @@ impl Keystone {
             Mode::Service(credentials) => Some(Session::new(
                 (**credentials).clone(),
                 Arc::clone(&home),
-                sites,
+                sites.clone(),
                 settings.endpoint.clone(),
                 clock.clone(),
             )),
         };
         Ok(Self {
+            sites,
             home,
             session,
             proven: AtomicBool::new(false),
@@ -124,6 +127,23 @@ impl Keystone {
             metrics,
             complaints: Fault::ALL.iter().map(|_| Quiet::new(Duration::from_secs(10))).collect(),
         })
+    }
+
+    /// Whether [`Keystone::follow`] could follow `settings`.
+    ///
+    /// # Errors
+    /// When Keystone's certificate could never be checked.
+    pub fn can_follow(&self, settings: &Settings) -> Result<(), SetupError> {
+        Ok(self.sites.check(&self.home, &settings.security)?)
+    }
+
+    /// Has new connections secured by what `settings` say of that, and nothing else of them. Our
+    /// own session and connections that are kept stay.
+    pub fn follow(&self, settings: &Settings) {
+        let Sites { security, .. } = &self.sites;
+        if **security.load() != settings.security {
+            security.store(Arc::new(settings.security.clone()));
+        }
     }
 
     /// Asks who `token` is. `request_id`, if any, lets Keystone's log be matched with ours.
@@ -173,7 +193,7 @@ impl Keystone {
             ),
             Ok(Err(fault)) => tracing::warn!(
                 kind = fault.as_str(),
-                remedy = fault.remedy(),
+                remedy = self.remedy(fault),
                 "the identity service does not answer yet"
             ),
             Err(_) => tracing::warn!("the identity service does not answer in time yet"),
@@ -266,6 +286,10 @@ impl Keystone {
         until.checked_sub(self.clock.steady()).filter(|left| !left.is_zero())
     }
 
+    fn remedy(&self, fault: Fault) -> &'static str {
+        fault.remedy(&self.sites.security.load().trust)
+    }
+
     fn note(&self, result: &Result<Identity, KeystoneError>) {
         let Err(KeystoneError::Unavailable(fault, pause)) = result else {
             self.metrics.up.set(1);
@@ -282,7 +306,7 @@ impl Keystone {
         if let Some(held_back) = held_back {
             tracing::warn!(
                 kind = fault.as_str(),
-                remedy = fault.remedy(),
+                remedy = self.remedy(*fault),
                 held_back,
                 "a token could not be validated"
             );

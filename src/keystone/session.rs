@@ -10,6 +10,7 @@ use http::{HeaderValue, Method as Verb, StatusCode, header};
 use http_body_util::Full;
 use tokio::sync::Mutex;
 
+use crate::dial::Security;
 use crate::identity::Clock;
 
 use super::answer::{retry_after, throttled};
@@ -236,11 +237,12 @@ impl Session {
         if let Some(token) = known {
             return Ok(Arc::clone(&token.site));
         }
-        let base = Base::parse(&url, self.sites.security.clone()).map_err(|error| {
-            let url = shown(&url);
-            tracing::warn!(url, error, "the catalogue names an endpoint that cannot be used");
-            nowhere()
-        })?;
+        let base =
+            Base::parse(&url, Security::clone(&self.sites.security.load())).map_err(|error| {
+                let url = shown(&url);
+                tracing::warn!(url, error, "the catalogue names an endpoint that cannot be used");
+                nowhere()
+            })?;
         // The same is said of `keystone.auth_url` at the start.
         if base.endpoint.tls.is_none() && !base.endpoint.address.is_local() {
             tracing::warn!(

@@ -1,24 +1,27 @@
 //! A place where the identity service answers. There is always the one where we log in; tokens
 //! may be asked about at another, which our own account's catalogue names.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{Method, Request, request};
 use http_body_util::Full;
 
-use crate::dial::{Dialer, Security, TrustError};
+use crate::dial::{Security, TrustError};
 
 use super::Base;
 use super::error::Fault;
 use super::metrics::{Metrics, Operation};
-use super::transport::{Answer, Transport};
+use super::transport::{Answer, Transport, Way};
 
 /// How every such place is reached.
 #[derive(Clone)]
 pub(super) struct Sites {
-    /// How both sides prove who they are, where there is TLS.
-    pub(super) security: Security,
+    /// How both sides prove who they are, where there is TLS: one for all places, those that are
+    /// known already included.
+    pub(super) security: Arc<ArcSwap<Security>>,
     /// Bound on making one connection.
     pub(super) connect_timeout: Duration,
     /// How often a failed connection is tried again.
@@ -35,8 +38,19 @@ pub(super) struct Site {
 impl Sites {
     /// The place that `base` names. Nothing is sent yet.
     pub(super) fn at(&self, base: Base) -> Result<Site, TrustError> {
-        let dialer = Dialer::new(base.endpoint.clone(), self.connect_timeout)?;
-        Ok(Site { base, transport: Transport::new(dialer, self.retries, self.metrics.clone()) })
+        let way = self.way(&base, self.security.load_full())?;
+        let transport =
+            Transport::new(way, Arc::clone(&self.security), self.retries, self.metrics.clone());
+        Ok(Site { base, transport })
+    }
+
+    /// Whether a place could be reached by other proofs.
+    pub(super) fn check(&self, site: &Site, security: &Security) -> Result<(), TrustError> {
+        self.way(&site.base, Arc::new(security.clone())).map(drop)
+    }
+
+    fn way(&self, base: &Base, security: Arc<Security>) -> Result<Way, TrustError> {
+        Way::new(base.endpoint.clone(), security, self.connect_timeout)
     }
 }
 

@@ -1,14 +1,15 @@
 //! Getting one question to the identity service and one answer back: connections, deadlines,
 //! bounded retries. Knows HTTP, not Keystone.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, Limited};
 
-use crate::dial::{DialError, Dialer, Sender, handshake};
+use crate::dial::{DialError, Dialer, Endpoint, Security, Sender, TrustError, handshake};
 use crate::telemetry::Stopwatch;
 
 use super::USER_AGENT;
@@ -37,17 +38,48 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
-/// The way to one identity service.
-pub(super) struct Transport {
+/// How connections to one place are made.
+pub(super) struct Way {
     dialer: Dialer,
+    security: Arc<Security>,
+    connect_timeout: Duration,
+}
+
+impl Way {
+    /// To `endpoint`, where both sides prove who they are by `security`.
+    pub(super) fn new(
+        endpoint: Endpoint,
+        security: Arc<Security>,
+        connect_timeout: Duration,
+    ) -> Result<Self, TrustError> {
+        let dialer = Dialer::new(endpoint.secured_by(&security), connect_timeout)?;
+        Ok(Self { dialer, security, connect_timeout })
+    }
+
+    fn secured_by(&self, security: Arc<Security>) -> Result<Self, TrustError> {
+        Self::new(self.dialer.endpoint().clone(), security, self.connect_timeout)
+    }
+}
+
+/// Questions to one identity service.
+pub(super) struct Transport {
+    way: ArcSwap<Way>,
+    /// What is in force; the way follows it when it is gone next. Connections that are kept stay.
+    security: Arc<ArcSwap<Security>>,
     idle: Mutex<Vec<(Exchange, Stopwatch)>>,
     retries: u32,
     metrics: Metrics,
 }
 
 impl Transport {
-    pub(super) fn new(dialer: Dialer, retries: u32, metrics: Metrics) -> Self {
-        Self { dialer, idle: Mutex::default(), retries, metrics }
+    pub(super) fn new(
+        way: Way,
+        security: Arc<ArcSwap<Security>>,
+        retries: u32,
+        metrics: Metrics,
+    ) -> Self {
+        let way = ArcSwap::from_pointee(way);
+        Self { way, security, idle: Mutex::default(), retries, metrics }
     }
 
     /// The head that every question begins with.
@@ -55,7 +87,7 @@ impl Transport {
         Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, &self.dialer.endpoint().authority)
+            .header(header::HOST, &self.way.load().dialer.endpoint().authority)
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, USER_AGENT)
     }
@@ -102,12 +134,28 @@ impl Transport {
     }
 
     async fn fresh(&self, request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
-        let stream = self.dialer.connect().await.map_err(|error| fault_of(&error))?;
-        let mut exchange = handshake(stream, &self.dialer.endpoint().address)
+        let way = self.way()?;
+        let stream = way.dialer.connect().await.map_err(|error| fault_of(&error))?;
+        let mut exchange = handshake(stream, &way.dialer.endpoint().address)
             .await
             .map_err(|error| fault_of(&error))?;
         let answer = self.send(&mut exchange, request).await?;
         Ok(self.keep(exchange, answer))
+    }
+
+    /// The way by what is in force now.
+    fn way(&self) -> Result<Arc<Way>, Fault> {
+        let (way, security) = (self.way.load_full(), self.security.load_full());
+        if Arc::ptr_eq(&way.security, &security) {
+            return Ok(way);
+        }
+        let way = way.secured_by(security).map_err(|error| {
+            tracing::warn!(%error, "the identity service's certificate cannot be checked");
+            Fault::Tls
+        })?;
+        let way = Arc::new(way);
+        self.way.store(Arc::clone(&way));
+        Ok(way)
     }
 
     async fn send(

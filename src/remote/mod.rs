@@ -7,6 +7,9 @@ mod metrics;
 mod settings;
 mod url;
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
@@ -45,7 +48,7 @@ pub struct Inquiry<'a> {
 
 /// Asks other servers.
 pub struct Remote {
-    settings: Settings,
+    settings: ArcSwap<Settings>,
     metrics: Metrics,
 }
 
@@ -55,7 +58,13 @@ impl Remote {
     /// # Errors
     /// When its metrics are declared already.
     pub fn new(settings: Settings, registry: &Registry) -> Result<Self, MetricError> {
+        let settings = ArcSwap::from_pointee(settings);
         Ok(Self { settings, metrics: Metrics::register(registry)? })
+    }
+
+    /// Asks by other settings from now on; questions under way end as they began.
+    pub fn follow(&self, settings: Settings) {
+        self.settings.store(Arc::new(settings));
     }
 
     /// Whether the other server allows. Takes at most the configured time; cancelling closes the
@@ -66,7 +75,8 @@ impl Remote {
     /// When no answer came.
     pub async fn ask(&self, inquiry: &Inquiry<'_>) -> Result<bool, Unanswered> {
         let watch = Stopwatch::start();
-        let asked = timeout(self.settings.timeout, self.exchange(inquiry)).await;
+        let settings = self.settings.load_full();
+        let asked = timeout(settings.timeout, Self::exchange(&settings, inquiry)).await;
         let answer = asked.unwrap_or_else(|_| Err("no answer in time".to_owned()));
         self.metrics.observe(Outcome::of(answer.as_ref().ok().copied()), watch.elapsed());
         answer.map_err(|error| {
@@ -78,10 +88,10 @@ impl Remote {
         })
     }
 
-    async fn exchange(&self, inquiry: &Inquiry<'_>) -> Result<bool, String> {
+    async fn exchange(settings: &Settings, inquiry: &Inquiry<'_>) -> Result<bool, String> {
         let url = url::safe(inquiry.check, inquiry.url)?;
-        let (endpoint, _) = Endpoint::parse(url.origin, self.settings.security.clone())?;
-        let (kind, body) = self.settings.form.body(inquiry);
+        let (endpoint, _) = Endpoint::parse(url.origin, settings.security.clone())?;
+        let (kind, body) = settings.form.body(inquiry);
         let request = Request::builder()
             .method(Method::POST)
             .uri(url.path)
@@ -94,7 +104,7 @@ impl Remote {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             format!("{error}{cause}")
         };
-        let dialer = Dialer::new(endpoint, self.settings.timeout).map_err(|e| told(&e))?;
+        let dialer = Dialer::new(endpoint, settings.timeout).map_err(|e| told(&e))?;
         let stream = dialer.connect().await.map_err(|error| told(&error))?;
         let mut sender = handshake(stream, &address).await.map_err(|error| told(&error))?;
         let response = sender.send_request(request).await.map_err(|error| told(&error))?;

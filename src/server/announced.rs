@@ -11,8 +11,10 @@ use ppp::{v1, v2};
 /// What a PROXY header says of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Announced {
-    /// It is the peer itself, or nobody knows.
+    /// It is the peer itself, which looks whether we are well.
     Peer,
+    /// It is somebody else, and the peer cannot say who.
+    Unknown,
     /// It connected from there.
     Client(SocketAddr),
 }
@@ -48,7 +50,7 @@ fn text(bytes: &[u8]) -> Option<Result<(Announced, usize), BadHeader>> {
     let announced = match v1::Header::try_from(line).map(|header| header.addresses) {
         Ok(v1::Addresses::Tcp4(ip)) => Announced::Client(at(ip.source_address, ip.source_port)),
         Ok(v1::Addresses::Tcp6(ip)) => Announced::Client(at(ip.source_address, ip.source_port)),
-        Ok(v1::Addresses::Unknown) => Announced::Peer,
+        Ok(v1::Addresses::Unknown) => Announced::Unknown,
         Err(_) => return Some(Err(BadHeader)),
     };
     Some(Ok((announced, line.len())))
@@ -76,7 +78,7 @@ fn binary(bytes: &[u8]) -> Option<Result<(Announced, usize), BadHeader>> {
             Announced::Client(at(ip.source_address, ip.source_port))
         }
         (v2::Command::Proxy, v2::Addresses::Unspecified | v2::Addresses::Unix(_)) => {
-            Announced::Peer
+            Announced::Unknown
         }
     };
     Some(Ok((announced, whole)))
@@ -121,13 +123,13 @@ mod tests {
         for (header, announced) in [
             (b"PROXY TCP4 192.0.2.7 198.51.100.1 4660 80\r\n".to_vec(), client("192.0.2.7:4660")),
             (b"PROXY TCP6 ::1 ::2 9 80\r\n".to_vec(), client("[::1]:9")),
-            (b"PROXY UNKNOWN\r\n".to_vec(), Announced::Peer),
-            (b"PROXY UNKNOWN what ever it says\r\n".to_vec(), Announced::Peer),
+            (b"PROXY UNKNOWN\r\n".to_vec(), Announced::Unknown),
+            (b"PROXY UNKNOWN what ever it says\r\n".to_vec(), Announced::Unknown),
             (v2_header(1, 0x11, &V4), client("192.0.2.7:4660")),
             (v2_header(1, 0x11, &additions), client("192.0.2.7:4660")),
             (v2_header(1, 0x21, &v6), client("[::1]:9")),
             (v2_header(0, 0x11, &V4), Announced::Peer),
-            (v2_header(1, 0x00, &[]), Announced::Peer),
+            (v2_header(1, 0x00, &[]), Announced::Unknown),
         ] {
             let shown = String::from_utf8_lossy(&header).into_owned();
             for end in 0..header.len() {

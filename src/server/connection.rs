@@ -52,7 +52,8 @@ where
         let mut stream = match &entrance.terminator {
             None => Stream::Plain(socket),
             Some(terminator) => {
-                let secured = terminator.accept(socket).await.map_err(|_| Ended::Tls)?;
+                let secured = terminator.accept(socket, client.address).await;
+                let secured = secured.map_err(|_| Ended::Tls)?;
                 client.tls = Some(secured.facts);
                 Stream::Tls(secured.stream)
             }
@@ -100,9 +101,13 @@ async fn hear_the_balancer(
         let header = timeout(manner.proxy_timeout, socket.look(announced::read)).await;
         let Ok(Ok(Ok((announced, length)))) = header else { return Err(Ended::ProxyHeader) };
         socket.skip(length);
-        if let Announced::Client(address) = announced {
-            client.address = Some(address);
-            client.trusted = manner.trusted.contain(Some(address.ip()));
+        match announced {
+            Announced::Peer => {}
+            Announced::Unknown => (client.address, client.trusted) = (None, false),
+            Announced::Client(address) => {
+                client.address = Some(address);
+                client.trusted = manner.trusted.contain(Some(address.ip()));
+            }
         }
     }
     Ok(())
@@ -116,6 +121,7 @@ async fn which(stream: &mut Stream, limits: &Limits) -> Result<Version, Ended> {
             let agreed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             Ok(if agreed { Version::HTTP_2 } else { Version::HTTP_11 })
         }
+        Stream::Plain(_) if !limits.http2.enabled => Ok(Version::HTTP_11),
         Stream::Plain(socket) => match timeout(limits.header_timeout, socket.look(begins)).await {
             Ok(Ok(version)) => Ok(version),
             Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {

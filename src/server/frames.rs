@@ -42,7 +42,13 @@ impl<S> Framed<S> {
             stream,
             incoming: Frames { skip: PREFACE, ..Frames::default() },
             outgoing: Frames::default(),
-            budget: Budget { most: most.into(), since: Stopwatch::start(), empty: 0, full: 0 },
+            budget: Budget {
+                most: most.into(),
+                since: Stopwatch::start(),
+                empty: 0,
+                full: 0,
+                resets: 0,
+            },
             activity,
         }
     }
@@ -72,6 +78,7 @@ impl<S: AsyncWrite + Unpin> Framed<S> {
 /// Types of frames (RFC 9113, section 6).
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 /// A reason for a connection's end (RFC 9113, section 7).
@@ -127,6 +134,8 @@ struct Seen {
     full: u64,
     /// All others.
     empty: u64,
+    /// Of those, requests that are taken back.
+    resets: u64,
 }
 
 /// How far a stream of frames is.
@@ -179,6 +188,10 @@ impl Frames {
             DATA if length > 0 => seen.full += 1,
             // Part of a head; the library bounds them.
             CONTINUATION => {}
+            RST_STREAM => {
+                seen.empty += 1;
+                seen.resets += 1;
+            }
             _ => seen.empty += 1,
         }
     }
@@ -194,21 +207,29 @@ struct Budget {
     since: Stopwatch,
     empty: u64,
     full: u64,
+    resets: u64,
 }
 
 impl Budget {
-    /// Whether `seen` is within it.
+    /// Whether `seen` is within it. Requests do not excuse that they are taken back: each has cost
+    /// the service one by then.
     fn takes(&mut self, seen: Seen) -> bool {
         self.full += seen.full;
         self.empty += seen.empty;
-        if self.empty <= self.most + EXCUSED * self.full {
+        self.resets += seen.resets;
+        if self.is_kept() {
             return true;
         }
         if self.since.elapsed() < PERIOD {
             return false;
         }
-        (self.since, self.full, self.empty) = (Stopwatch::start(), seen.full, seen.empty);
-        self.empty <= self.most + EXCUSED * self.full
+        let Seen { full, empty, resets } = seen;
+        *self = Self { most: self.most, since: Stopwatch::start(), empty, full, resets };
+        self.is_kept()
+    }
+
+    fn is_kept(&self) -> bool {
+        self.empty <= self.most + EXCUSED * self.full && self.resets <= self.most
     }
 }
 
@@ -238,7 +259,9 @@ mod tests {
             for cut in cuts.iter().cycle() {
                 let (now, later) = rest.split_at((*cut).min(rest.len()));
                 let part = frames.pass(now);
-                (seen.full, seen.empty) = (seen.full + part.full, seen.empty + part.empty);
+                seen.full += part.full;
+                seen.empty += part.empty;
+                seen.resets += part.resets;
                 rest = later;
                 if rest.is_empty() {
                     break;
@@ -251,10 +274,15 @@ mod tests {
 
     #[test]
     fn frames_with_content_excuse_those_without() {
-        let mut budget = Budget { most: 10, since: Stopwatch::start(), empty: 0, full: 0 };
-        assert!(budget.takes(Seen { full: 0, empty: 10 }));
-        assert!(budget.takes(Seen { full: 5, empty: 10 }));
-        assert!(!budget.takes(Seen { full: 0, empty: 1 }));
+        let mut budget =
+            Budget { most: 10, since: Stopwatch::start(), empty: 0, full: 0, resets: 0 };
+        assert!(budget.takes(Seen { full: 0, empty: 10, resets: 0 }));
+        assert!(budget.takes(Seen { full: 5, empty: 10, resets: 0 }));
+        assert!(!budget.takes(Seen { full: 0, empty: 1, resets: 0 }));
+        let mut budget =
+            Budget { most: 10, since: Stopwatch::start(), empty: 0, full: 0, resets: 0 };
+        assert!(budget.takes(Seen { full: 100, empty: 10, resets: 10 }));
+        assert!(!budget.takes(Seen { full: 100, empty: 1, resets: 1 }));
     }
 
     #[test]
@@ -263,8 +291,12 @@ mod tests {
             let seen = Frames::default().pass(&frame(kind, 1, 8));
             let full = u64::from(kind == DATA || kind == HEADERS);
             let empty = u64::from(full == 0 && kind != CONTINUATION);
-            assert_eq!(seen, Seen { full, empty }, "{kind}");
+            let resets = u64::from(kind == RST_STREAM);
+            assert_eq!(seen, Seen { full, empty, resets }, "{kind}");
         }
-        assert_eq!(Frames::default().pass(&frame(DATA, 1, 0)), Seen { full: 0, empty: 1 });
+        assert_eq!(
+            Frames::default().pass(&frame(DATA, 1, 0)),
+            Seen { full: 0, empty: 1, resets: 0 }
+        );
     }
 }

@@ -72,6 +72,7 @@ pub struct Shared {
 /// What all workers share of one listener.
 struct Entrance {
     name: Arc<str>,
+    place: Place,
     manner: ArcSwap<Manner>,
     terminator: Option<Terminator>,
     metrics: Named,
@@ -93,6 +94,7 @@ impl Shared {
             Arc::new(Entrance {
                 terminator: terminator(listener),
                 name: Arc::clone(&listener.name),
+                place: listener.place.clone(),
                 manner: ArcSwap::from_pointee(listener.manner.clone()),
                 metrics: metrics.of(&listener.name),
             })
@@ -110,7 +112,7 @@ impl Shared {
     /// TLS or do not, and a file that was cut short must not make them send their tokens in clear.
     pub fn cannot_follow(&self, settings: &Settings) -> Vec<String> {
         let turned = settings.listeners.iter().filter_map(|listener| {
-            let known = self.entrances.iter().find(|entrance| entrance.name == listener.name)?;
+            let known = self.known(listener)?;
             let turned = known.terminator.is_some() != listener.manner.tls.is_some();
             let word = if listener.manner.tls.is_some() { "on" } else { "off" };
             turned.then(|| {
@@ -128,8 +130,7 @@ impl Shared {
     pub fn follow(&self, settings: &Settings) {
         self.limits.store(Arc::new(settings.limits.clone()));
         for listener in &settings.listeners {
-            let known = self.entrances.iter().find(|entrance| entrance.name == listener.name);
-            if let Some(entrance) = known {
+            if let Some(entrance) = self.known(listener) {
                 entrance.manner.store(Arc::new(listener.manner.clone()));
                 if let (Some(terminator), Some(tls)) = (&entrance.terminator, &listener.manner.tls)
                 {
@@ -137,6 +138,14 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// The one that is served under that name and in that place. What is said of a listener that
+    /// has moved is about a place where nobody listens yet.
+    fn known(&self, listener: &Listener) -> Option<&Arc<Entrance>> {
+        let same =
+            |known: &&Arc<Entrance>| known.name == listener.name && known.place == listener.place;
+        self.entrances.iter().find(same)
     }
 
     /// Whether no client is connected.

@@ -13,6 +13,9 @@ use http_body::{Body, Frame, SizeHint};
 /// The largest piece: what fits into a frame of the usual size.
 const PIECE: usize = 16 * 1024;
 
+/// The largest last piece.
+const LAST: usize = 1024;
+
 /// A body in pieces.
 pub(super) struct Pieces<B> {
     body: B,
@@ -22,14 +25,20 @@ pub(super) struct Pieces<B> {
     left_out: bool,
 }
 
-impl<B> Pieces<B> {
+impl<B: Body> Pieces<B> {
     /// `body`, or nothing of it if it is `left_out`.
     pub(super) fn new(body: B, left_out: bool) -> Self {
         Self { body, rest: Bytes::new(), left_out }
     }
 
+    /// The next piece. The last of all is a small one: it is out of our sight as soon as a single byte
+    /// of it fits, and with it the request.
     fn piece(&mut self) -> Bytes {
-        self.rest.split_to(self.rest.len().min(PIECE))
+        let most = match self.rest.len() {
+            length if self.body.is_end_stream() && length > LAST => length - LAST,
+            length => length,
+        };
+        self.rest.split_to(most.min(PIECE))
     }
 }
 

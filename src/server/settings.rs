@@ -92,6 +92,8 @@ pub struct Limits {
 /// decoded heads, whatever it compresses them to.
 #[derive(Clone, Copy, Debug)]
 pub struct Http2 {
+    /// Whether it is spoken at all.
+    pub enabled: bool,
     /// Requests at one time.
     pub max_streams: u32,
     /// Bound on a decoded head, counted as RFC 9113, section 6.5.2, has it.

@@ -47,7 +47,7 @@ impl fmt::Debug for Takeover {
     }
 }
 
-/// Says when the process is about to end.
+/// Says when connections are to end because the process does.
 pub struct Leaving(watch::Receiver<Phase>);
 
 impl Leaving {
@@ -58,7 +58,7 @@ impl Leaving {
     /// Waits for that. Cancel-safe.
     pub async fn leaving(&mut self) {
         // An error means that nobody is left to say anything: leave.
-        let _ = self.0.wait_for(|phase| *phase != Phase::Serving).await;
+        let _ = self.0.wait_for(|phase| *phase == Phase::Closing).await;
     }
 }
 

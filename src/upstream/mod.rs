@@ -68,6 +68,11 @@ impl Upstream {
         *self.0.settings == *settings
     }
 
+    /// Whether it is spoken to over HTTP/2.
+    pub fn speaks_http2(&self) -> bool {
+        matches!(self.0.connections, Connections::Http2(_))
+    }
+
     /// Whether `other` is the same service, perhaps as another worker reaches it.
     pub fn leads_where(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0.dialer, &other.0.dialer)

@@ -69,7 +69,7 @@ fn an_exchange_that_takes_too_long_in_all_is_broken_off() {
 }
 
 #[test]
-fn a_client_that_stalls_its_upload_is_told_so_and_let_go() {
+fn g02_a_client_that_stalls_its_upload_is_told_so_and_let_go() {
     let scene = Scene::with(&[("server.body_timeout", "200ms")]);
     for framing in
         ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"]
@@ -129,9 +129,11 @@ fn a_service_that_takes_no_upload_is_not_the_clients_fault() {
 }
 
 #[test]
-fn a_body_that_drips_is_too_slow_unless_it_is_grpc() {
+fn g02_a_body_that_drips_is_too_slow_whatever_it_calls_itself() {
     let limits = [("server.body_timeout", "300ms"), ("server.body_min_rate", "1000")];
-    for (kind, status) in [("text/plain", 408), ("application/grpc+proto", 200)] {
+    // A call of gRPC is one over HTTP/2 alone; tests/it/upstream_http2.rs has that.
+    let kinds = ["text/plain", "application/grpc+proto", "application/grpc-web"];
+    for (kind, status) in kinds.map(|kind| (kind, 408)) {
         let scene = Scene::with(&limits);
         let mut client = Client::connect(scene.sidecar.public);
         let token = scene.token();

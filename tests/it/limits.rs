@@ -11,7 +11,7 @@ const OPEN: &str = "portcullis_connections{listener=\"public\"}";
 const IN_FLIGHT: &str = "portcullis_http_requests_in_flight{listener=\"public\"}";
 
 #[test]
-fn a_head_that_never_ends_is_cut_off() {
+fn g01_a_head_that_never_ends_is_cut_off() {
     let scene = Scene::with(&[("server.header_timeout", "300ms")]);
     let mut client = Client::connect(scene.sidecar.public);
     client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Slow: ");
@@ -24,7 +24,7 @@ fn a_head_that_never_ends_is_cut_off() {
 }
 
 #[test]
-fn a_head_in_small_pieces_gets_no_more_time_than_one_at_once() {
+fn g01_a_head_in_small_pieces_gets_no_more_time_than_one_at_once() {
     let scene = Scene::with(&[("server.header_timeout", "300ms")]);
     let mut client = Client::connect(scene.sidecar.public);
     client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Slow: ");
@@ -34,7 +34,7 @@ fn a_head_in_small_pieces_gets_no_more_time_than_one_at_once() {
 }
 
 #[test]
-fn a_connection_that_lies_idle_is_closed() {
+fn g04_a_connection_that_lies_idle_is_closed() {
     let scene =
         Scene::with(&[("server.header_timeout", "300ms"), ("server.keepalive_timeout", "300ms")]);
     let token = scene.token();
@@ -58,7 +58,7 @@ fn a_used_connection_may_lie_idle_for_longer_than_a_head_may_take() {
 }
 
 #[test]
-fn clients_beyond_the_limit_wait_for_their_turn() {
+fn g05_clients_beyond_the_limit_wait_for_their_turn() {
     let scene = Scene::with(&[("server.max_connections", "4"), ("server.header_timeout", "1m")]);
     let token = scene.token();
     let mut first: Vec<_> = (0..4).map(|_| Client::connect(scene.sidecar.public)).collect();

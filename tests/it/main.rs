@@ -12,6 +12,7 @@
     reason = "a failed test panics; counters are whole numbers; a test may allocate"
 )]
 
+mod access_log;
 mod access_rules;
 mod attacks;
 mod attacks_upstream;
@@ -26,6 +27,7 @@ mod deadlines;
 mod delayed;
 mod dev;
 mod drain;
+mod exhaustion;
 mod explain;
 mod forwarding;
 mod golden;
@@ -34,7 +36,9 @@ mod headers;
 mod http2;
 mod import;
 mod ipv6;
+mod keystone_material;
 mod limits;
+mod listeners;
 mod log_level;
 mod memory;
 mod metrics;
@@ -48,6 +52,7 @@ mod redaction;
 mod refusals;
 mod reload;
 mod remote_checks;
+mod self_signed;
 mod service_mode;
 mod service_tokens;
 mod side_doors;
@@ -59,6 +64,7 @@ mod support;
 mod tls;
 mod token_info;
 mod trailers;
+mod under_load;
 mod uploads;
 mod upstream;
 mod upstream_http2;

@@ -24,7 +24,7 @@ const UNDER_WAY: u64 = 64 * MIB;
 const LITTLE: u64 = 32 * MIB;
 
 #[test]
-fn an_upload_is_streamed() {
+fn g07_an_upload_is_streamed() {
     let stage = Stage::set(&[]);
     let received = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&received);
@@ -48,7 +48,7 @@ fn an_upload_is_streamed() {
 }
 
 #[test]
-fn a_download_is_streamed() {
+fn g07_a_download_is_streamed() {
     let stage = Stage::set(&[]);
     let before = stage.warmed_up();
     stage.upstream.answer(|call| {
@@ -67,7 +67,7 @@ fn a_download_is_streamed() {
 }
 
 #[test]
-fn a_service_that_does_not_read_holds_the_client_back() {
+fn g07_a_service_that_does_not_read_holds_the_client_back() {
     let stage = Stage::set(&[]);
     let before = stage.warmed_up();
     let (release, held) = std::sync::mpsc::channel::<()>();
@@ -97,7 +97,7 @@ fn a_service_that_does_not_read_holds_the_client_back() {
 }
 
 #[test]
-fn a_client_that_does_not_read_holds_the_service_back() {
+fn g03_a_client_that_does_not_read_holds_the_service_back() {
     let stage = Stage::set(&[]);
     let before = stage.warmed_up();
     let sent = Arc::new(AtomicU64::new(0));
@@ -125,7 +125,7 @@ fn a_client_that_does_not_read_holds_the_service_back() {
 }
 
 #[test]
-fn m09_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_one_out() {
+fn m09_g10_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_one_out() {
     const FLOOD: u64 = 10_000;
     const BATCH: usize = 50;
     let stage = Stage::set(&[
@@ -160,6 +160,33 @@ fn m09_a_flood_of_made_up_tokens_stays_within_its_bound_and_pushes_no_good_one_o
     stage.assert_little_since(before);
     assert_eq!(get(stage.proxy.public, "/", &[("X-Auth-Token", &stage.token)]).status, 200);
     assert_eq!(stage.keystone.validations(), made_up + 1, "the good token is still known");
+}
+
+#[test]
+fn g15_requests_leave_nothing_behind() {
+    const ROUNDS: usize = 40;
+    const BATCH: usize = 100;
+    let stage = Stage::set(&["log.access=off"]);
+    let good = request("GET", "/", &[("X-Auth-Token", &stage.token)], b"").repeat(BATCH);
+    let bad = request("GET", "/", &[("X-Auth-Token", "made-up")], b"").repeat(BATCH);
+    let round = || {
+        // Connections come and go, too.
+        let mut client = Client::connect(stage.proxy.public);
+        for (batch, status) in [(&good, 200), (&bad, 401)] {
+            client.send(batch);
+            for _ in 0..BATCH {
+                assert_eq!(client.response().status, status);
+            }
+        }
+    };
+    let (before, descriptors) = {
+        (0..ROUNDS / 4).for_each(|_| round());
+        (stage.warmed_up(), stage.proxy.process.descriptors())
+    };
+    (0..ROUNDS).for_each(|_| round());
+    let grown = stage.proxy.process.memory().saturating_sub(before);
+    assert!(grown < 4 * MIB, "8,000 requests have left {} KiB", grown / 1024);
+    eventually("no descriptor stays", || stage.proxy.process.descriptors() <= descriptors + 2);
 }
 
 /// The program in its own process, and everybody around it.

@@ -21,11 +21,8 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     ("connections_cut_total", &[("reason", CUTS)], false),
     ("http_overhead_duration_seconds", &[("route", &["default"])], true),
     ("http_rejected_total", &[("reason", REJECTIONS)], false),
-    (
-        "http_request_duration_seconds",
-        &[("listener", &["public"]), ("method", METHODS), ("route", &["default"])],
-        true,
-    ),
+    ("http_request_duration_seconds", &[("method", METHODS), ("route", &["default"])], true),
+    ("http_requests_by_listener_total", &[("listener", &["public"])], false),
     ("http_requests_in_flight", &[("listener", &["public"])], false),
     ("http_stripped_fields_total", &[], false),
     ("identity_fields_left_out_total", &[("field", &["service_catalog", "token_info"])], false),
@@ -123,12 +120,12 @@ const DECISIONS: &[(&str, &[&str])] = &[
     ("defer", REFUSALS),
     ("deny", REFUSALS),
     ("deny", DENIALS),
-    ("deny", &["no_route", "protocol"]),
+    ("deny", &["no_route"]),
     ("error", &["unavailable"]),
     ("shadow_deny", DENIALS),
 ];
 
-const DENIALS: &[&str] = &["rule", "scope", "undecided"];
+const DENIALS: &[&str] = &["protocol", "rule", "scope", "undecided"];
 
 const REFUSALS: &[&str] = &[
     "bound",
@@ -222,8 +219,8 @@ fn a_request_is_counted_once_by_what_the_client_was_answered() {
     let token = scene.token();
     let count = |method: &str, code: u16| {
         scene.sidecar.metric(&format!(
-            "portcullis_http_requests_total{{code=\"{code}\",listener=\"public\",\
-             method=\"{method}\",route=\"default\"}}"
+            "portcullis_http_requests_total{{code=\"{code}\",method=\"{method}\",\
+             route=\"default\"}}"
         ))
     };
     scene.sidecar.get_as(&token, "/");
@@ -321,12 +318,7 @@ fn expected() -> BTreeSet<String> {
         let labels = [("decision", &[*decision][..]), ("reason", reasons), ("route", &["default"])];
         all.extend(combinations(&labels).map(|l| format!("portcullis_auth_decisions_total{l}")));
     }
-    let labels = [
-        ("code", HTTP_CODES),
-        ("listener", &["public"]),
-        ("method", METHODS),
-        ("route", &["default"]),
-    ];
+    let labels = [("code", HTTP_CODES), ("method", METHODS), ("route", &["default"])];
     all.extend(combinations(&labels).map(|l| format!("portcullis_http_requests_total{l}")));
     let labels = [("code", KEYSTONE_CODES), ("operation", OPERATIONS)];
     all.extend(combinations(&labels).map(|l| format!("portcullis_keystone_requests_total{l}")));

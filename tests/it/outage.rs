@@ -150,7 +150,7 @@ fn n02_a_hanging_keystone_does_not_hold_up_cached_tokens_or_probes() {
 }
 
 #[test]
-fn more_questions_than_may_wait_are_refused_at_once() {
+fn g10_more_questions_than_may_wait_are_refused_at_once() {
     let scene = Scene::with(&[("keystone.max_in_flight", "1"), ("keystone.max_waiting", "1")]);
     scene.keystone.fail(Fault::validate(FaultKind::Hang));
     let mut waiting: Vec<_> = (0..8)

@@ -192,7 +192,7 @@ fn p04_two_hundred_reloads_under_load_lose_no_request() {
                     let response = client.get("/", &[("X-Auth-Token", &token)]);
                     assert_eq!(response.status, 200);
                     answered += 1;
-                    // As it may after `server.keepalive_requests`.
+                    // After so many thousand requests a client is asked to connect anew.
                     if response.header("connection") == Some("close") {
                         client = Client::connect(address);
                     }

@@ -17,12 +17,12 @@ const BODY: usize = 900 * 1024;
 const LIMIT: Duration = Duration::from_secs(1);
 
 #[test]
-fn a_reader_that_takes_a_good_part_within_each_timeout_gets_all_of_the_answer() {
+fn g03_a_reader_that_takes_a_good_part_within_each_timeout_gets_all_of_the_answer() {
     gets_all_of_it_by_steps_of(20 * 1024);
 }
 
 #[test]
-fn a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer() {
+fn g03_a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer() {
     gets_all_of_it_by_steps_of(2 * 1024);
 }
 
@@ -48,6 +48,23 @@ fn a_service_that_is_slow_to_go_on_is_waited_for() {
         call.wire.send(b"-last")
     });
     assert_eq!(scene.sidecar.get_as(&scene.token(), "/").text(), "first-last");
+}
+
+#[test]
+fn g03_a_reader_that_takes_nothing_of_a_long_answer_is_let_go_and_the_service_is_free() {
+    let scene = Scene::with(&[("server.write_timeout", "300ms")]);
+    scene.upstream.respond(200, &[], &vec![b'x'; 32 << 20]);
+    let mut client = Client::connect(scene.sidecar.public);
+    client.ask("GET", "/", &[("X-Auth-Token", &scene.token())]);
+    scene.upstream.wait_for(1);
+    // The kernel's buffers hold some of it, and then nothing moves.
+    eventually("it is let go", || scene.sidecar.metric(OPEN) == 0.0);
+    let cut = "portcullis_connections_cut_total{reason=\"write_timeout\"}";
+    assert_eq!(scene.sidecar.metric(cut), 1.0);
+    eventually("the service is free", || scene.upstream.open_connections() == 0);
+    drop(client);
+    scene.upstream.respond(200, &[], b"");
+    scene.assert_serves();
 }
 
 /// Reads `step` bytes, well within each timeout, from when the answer is in our buffers alone.

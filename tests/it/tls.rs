@@ -42,7 +42,7 @@ fn requests_over_tls_are_served_and_the_service_is_told_how_they_came() {
 }
 
 #[test]
-fn t10_plain_text_gets_no_answer_from_tls_nor_tls_from_plain_text() {
+fn g12_t10_plain_text_gets_no_answer_from_tls_nor_tls_from_plain_text() {
     let own = Certificate::for_loopback();
     let scene = scene(&own, &[]);
     let answer = exchange(scene.sidecar.public, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -55,7 +55,7 @@ fn t10_plain_text_gets_no_answer_from_tls_nor_tls_from_plain_text() {
 }
 
 #[test]
-fn who_says_nothing_does_not_keep_a_connection() {
+fn g12_who_says_nothing_does_not_keep_a_connection() {
     let own = Certificate::for_loopback();
     let scene = scene(&own, &[("tls.handshake_timeout", "50ms")]);
     let mut client = Client::connect(scene.sidecar.public);

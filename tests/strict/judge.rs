@@ -134,7 +134,9 @@ fn names(request: &Request) -> Result<(), String> {
         let plain = normal == name.to_ascii_lowercase();
         match row.map(|row| row.class) {
             _ if !plain => return Err(format!("{name} is odd")),
-            Some(Class::Foreign) => return Err(format!("{name} is nobody's to send")),
+            Some(Class::Certificate | Class::Foreign) => {
+                return Err(format!("{name} is nobody's to send"));
+            }
             Some(Class::Credential) if nobody => {}
             Some(_) if once => {}
             Some(_) => return Err(format!("{name} more than once")),

@@ -27,5 +27,5 @@ mod stage;
 pub use client::{Exchange, ask, send, send_within};
 pub use judge::Judge;
 pub use request::{Read, Request, read};
-pub use service::Service;
+pub use service::{LAST, Service};
 pub use stage::{Setting, Stage};

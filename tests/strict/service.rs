@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use super::{Judge, Read, Request, read};
 
+/// What a client asks for to end its connection; the answer is `last`.
+pub const LAST: &str = "/public/last";
+
 /// A running service. Dropping it closes its listener; connections end with the proxy's.
 pub struct Service {
     address: SocketAddr,
@@ -18,7 +21,6 @@ pub struct Service {
 struct Shared {
     judge: Mutex<Judge>,
     objections: Mutex<Vec<String>>,
-    latest: Mutex<Option<Request>>,
     count: AtomicU64,
     learning: AtomicBool,
     leaving: AtomicBool,
@@ -63,11 +65,6 @@ impl Service {
     pub fn objections(&self) -> Vec<String> {
         self.shared.objections.lock().unwrap().clone()
     }
-
-    /// The latest request.
-    pub fn latest(&self) -> Option<Request> {
-        self.shared.latest.lock().unwrap().clone()
-    }
 }
 
 impl Drop for Service {
@@ -88,7 +85,7 @@ impl Shared {
             match read(&bytes) {
                 Read::Whole(request, used) => {
                     bytes.drain(..used);
-                    stream.write_all(self.answer(request).as_bytes())?;
+                    stream.write_all(self.answer(&request).as_bytes())?;
                 }
                 Read::Wrong(why) => {
                     self.object(why, &String::from_utf8_lossy(&bytes));
@@ -102,22 +99,20 @@ impl Shared {
         }
     }
 
-    fn answer(&self, request: Request) -> &'static str {
+    fn answer(&self, request: &Request) -> &'static str {
         self.count.fetch_add(1, Ordering::SeqCst);
         if self.learning.load(Ordering::SeqCst) {
-            self.judge.lock().unwrap().learn(&request);
+            self.judge.lock().unwrap().learn(request);
         } else {
-            let judged = self.judge.lock().unwrap().judge(&request);
+            let judged = self.judge.lock().unwrap().judge(request);
             if let Err(why) = judged {
                 self.object(&why, &format!("{request:?}"));
             }
         }
-        let head = request.method == "HEAD";
-        *self.latest.lock().unwrap() = Some(request);
-        if head {
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
-        } else {
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        match (&*request.method, &*request.target) {
+            ("HEAD", _) => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+            ("GET", LAST) => "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast",
+            _ => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
         }
     }
 

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use keystone_double::{Double, World};
 use portcullis::app::{App, Side, Stop};
 use portcullis::config::{self, Input, Loaded, Sources};
+use portcullis::server::Place;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
@@ -58,7 +59,8 @@ impl Stage {
             keystone.address
         );
         let app = app(yaml);
-        let (address, stop) = (app.addresses().unwrap().public, app.stop());
+        let Place::Tcp(address) = app.addresses().unwrap().public else { panic!("an address") };
+        let stop = app.stop();
         let program = std::thread::spawn(move || app.run());
         let stage = Self { address, service, stop, program: Some(program), _keystone: keystone };
         stage.tell_the_truth(setting);

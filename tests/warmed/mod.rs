@@ -65,7 +65,7 @@ pub(crate) fn warmed() -> (tokio::runtime::Runtime, Admission, String) {
     };
     let admission = Admission::new(
         Arc::new(validator),
-        Remote::new(asked, &registry).unwrap(),
+        Arc::new(Remote::new(asked, &registry).unwrap()),
         admission::Settings {
             max_token_bytes: 32 * 1024,
             delay: false,

@@ -2,7 +2,7 @@
 //! changed.
 //!
 //! The whole configuration is read again, and what of a valid one can be followed is followed: the
-//! policy, and how clients are served. Whatever is wrong, everything stays, and the log, the metrics
+//! policy, how clients are served, and how Keystone and other servers prove who they are. Whatever is wrong, everything stays, and the log, the metrics
 //! and `/config` say why.
 
 mod books;
@@ -20,6 +20,8 @@ use tokio::time::sleep;
 
 use crate::config::{Config, Effective, Files, Loaded, Sources};
 use crate::front::{self, Upstreams};
+use crate::keystone::Keystone;
+use crate::remote::Remote;
 use crate::{server, upstream};
 
 pub(super) use books::Books;
@@ -49,6 +51,8 @@ pub(super) struct Followers {
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
     pub(super) services: upstream::Metrics,
+    pub(super) keystone: Arc<Keystone>,
+    pub(super) remote: Arc<Remote>,
     pub(super) books: Arc<Books>,
 }
 
@@ -155,10 +159,13 @@ impl Followers {
         let known = self.door.upstreams();
         let services = Upstreams::new(upstream, upstreams, &self.services, Some(&known))
             .map_err(|error| error.to_string())?;
+        self.keystone.can_follow(&config.keystone).map_err(|error| error.to_string())?;
         self.door
             .follow(&config.front, &config.admission, Arc::clone(policy), services)
             .map_err(|error| error.to_string())?;
         self.server.follow(&config.server);
+        self.keystone.follow(&config.keystone);
+        self.remote.follow(config.remote.clone());
         Ok(())
     }
 }

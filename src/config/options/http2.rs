@@ -9,6 +9,14 @@ pub(super) static SECTION: Section = Section {
     shorthand: None,
     fields: &[
         Field::new(
+            "http2.enabled",
+            Kind::Bool,
+            Absent::Value("true"),
+            "Whether clients may speak HTTP/2. `false` is for the day when that is the safer choice: \
+             over TLS new connections agree on HTTP/1.1.",
+        )
+        .reloads(),
+        Field::new(
             "http2.max_streams",
             Kind::Integer(1, 10_000),
             Absent::Value("100"),

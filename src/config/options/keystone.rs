@@ -89,29 +89,33 @@ pub(super) static SECTION: Section = Section {
             "keystone.ca_file",
             Kind::Path,
             Absent::Nothing,
-            "PEM file with the certificates that may have signed Keystone's; nobody else is \
-             trusted then. Without it the system's roots are.",
-        ),
+            "PEM file with the certificates that may have signed Keystone's, or Keystone's own; \
+             nobody else is trusted then. Without it the system's roots are.",
+        )
+        .reloads(),
         Field::new(
             "keystone.insecure",
             Kind::Bool,
             Absent::Value("false"),
             "Accept any certificate from Keystone. Whoever is on the network path can then read \
              tokens and declare any of them valid, so this is warned about at every start.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "keystone.cert_file",
             Kind::Path,
             Absent::Nothing,
             "PEM file with the certificate, and its chain, that we show to Keystone when it asks \
              for one.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "keystone.key_file",
             Kind::Path,
             Absent::Nothing,
             "PEM file with the key of `keystone.cert_file`; may be the same file.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "keystone.server_name",
             Kind::Text,

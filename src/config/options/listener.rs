@@ -50,10 +50,10 @@ pub(super) static SECTION: Section = Section {
         .reloads(),
         Field::new(
             "listener.tls",
-            Kind::Bool,
-            Absent::Value("true"),
-            "Speak TLS, where the section `tls` names a certificate. A named listener may have a \
-             section `tls` of its own.",
+            Kind::Choice(&["auto", "on", "off"]),
+            Absent::Value("auto"),
+            "Speak TLS: `auto` does where the section `tls` names a certificate, `on` insists on \
+             one, `off` leaves it out. A named listener may have a section `tls` of its own.",
         ),
         Field::new(
             "listener.socket_users",

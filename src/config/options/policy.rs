@@ -54,21 +54,24 @@ pub(super) static SECTION: Section = Section {
             Absent::Value("2s"),
             "How long such a server may take to answer. After it the client is told 503: nobody \
              knows.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.remote_content_type",
             Kind::Choice(&["application/x-www-form-urlencoded", "application/json"]),
             Absent::Value("application/x-www-form-urlencoded"),
             "How the question is written, as oslo.policy's option of that name.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.remote_ca_file",
             Kind::Path,
             Absent::Nothing,
-            "PEM file with the certificates that may have signed such a server's; nobody else is \
-             trusted then. Without it the system's roots are. It is always checked, which \
+            "PEM file with the certificates that may have signed such a server's, or its own; \
+             nobody else is trusted then. Without it the system's roots are. It is always checked, which \
              oslo.policy does not do.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "policy.protocols",
             Kind::List,

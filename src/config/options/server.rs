@@ -56,7 +56,8 @@ pub(super) static SECTION: Section = Section {
             "How long a client may pause within the body of its request, while the service would \
              take more; it is then answered with 408. Calls of gRPC are not limited.",
         )
-        .or("off"),
+        .or("off")
+        .reloads(),
         Field::new(
             "server.body_min_rate",
             Kind::Integer(0, 1_000_000_000),
@@ -65,7 +66,8 @@ pub(super) static SECTION: Section = Section {
              once that were more than `server.body_timeout` (30 s, where that is off); 0 asks for \
              nothing. So a body cannot be stretched by sending a byte now and then. Calls of gRPC \
              are not limited.",
-        ),
+        )
+        .reloads(),
         Field::new(
             "server.max_header_bytes",
             Kind::Size(8 * KIB, MIB),

@@ -28,8 +28,8 @@ pub(super) static SECTION: Section = Section {
             "upstream.ca_file",
             Kind::Path,
             Absent::Nothing,
-            "PEM file with the certificates that may have signed the service's; nobody else is \
-             trusted then. Without it the system's roots are.",
+            "PEM file with the certificates that may have signed the service's, or the service's \
+             own; nobody else is trusted then. Without it the system's roots are.",
         )
         .reloads(),
         Field::new(

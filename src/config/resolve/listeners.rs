@@ -68,10 +68,21 @@ fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
         (None, Some(path)) => Some(Place::Unix { path: path.into(), mode }),
         (None, None) => None,
     };
-    let speaks_tls = reader.boolean("listener.tls");
-    let tls = tls::tls(reader).filter(|_| speaks_tls);
+    let wanted = reader.text("listener.tls");
+    let tls = tls::tls(reader).filter(|_| wanted.as_deref() != Some("off"));
+    if wanted.as_deref() == Some("on") && reader.list("tls.certificate_file").is_empty() {
+        let message = "needs a certificate; set tls.certificate_file and tls.key_file";
+        reader.refuse("listener.tls", message);
+    }
     let trusted = trusted(reader);
     let proxy_protocol = reader.boolean("listener.proxy_protocol");
+    if mode == 0o666 && trusted.contain(None) {
+        reader.warn_once(vec![
+            "listener.socket_users is everybody and trusted_proxies has unix: every user of this \
+             host can pose as any client; leave one of them out"
+                .to_owned(),
+        ]);
+    }
     if proxy_protocol && trusted.is_empty() {
         let message = "nobody may connect then: name the balancers in listener.trusted_proxies";
         reader.refuse("listener.proxy_protocol", message);
@@ -118,6 +129,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         max_headers: reader.count("server.max_headers"),
         max_requests: reader.integer("server.keepalive_requests"),
         http2: Http2 {
+            enabled: reader.boolean("http2.enabled"),
             max_streams: narrow(max_streams),
             max_header_list: narrow(max_header_list),
             stream_window: narrow(reader.integer("http2.stream_window")),
@@ -171,7 +183,7 @@ fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Lis
 }
 
 /// The sections that a listener can have of its own.
-const OF_A_LISTENER: [&str; 2] = ["listener", "tls"];
+const OF_A_LISTENER: [&str; 3] = ["listener", "tls", "http2"];
 
 /// The keys of a named listener, where a file has them: `listen` at its top, the rest below
 /// `listener`.
@@ -185,13 +197,13 @@ fn as_sections(entry: &Entry) -> Node {
             let (places, mut rest): (Vec<_>, Vec<_>) =
                 members.iter().cloned().partition(|member| match member.key.as_str() {
                     "listen" => true,
-                    // `tls: false` is about the listener, `tls: {...}` about TLS.
+                    // `tls: off` is about the listener, `tls: {...}` about TLS.
                     "tls" => matches!(member.value.content, Content::Mapping(_)),
                     _ => false,
                 });
             // Who writes certificates for a listener wants it to show them, whatever others do.
             if places.iter().any(|member| member.key == "tls") {
-                let yes = Scalar { text: "true".to_owned(), plain: true };
+                let yes = Scalar { text: "on".to_owned(), plain: true };
                 rest.push(top("tls", Content::Scalar(yes)));
             }
             entries.extend(places);
@@ -209,10 +221,17 @@ fn as_sections(entry: &Entry) -> Node {
 /// refuse it.
 pub(super) fn refuse_shared_addresses(reader: &mut Reader<'_>, server: &server::Settings) {
     let mut seen: Vec<(String, SocketAddr)> = Vec::new();
+    let mut paths = Vec::new();
     for Listener { name, place, .. } in &server.listeners {
-        let Place::Tcp(address) = place else { continue };
         let key = if **name == *"public" { "listen".into() } else { format!("listeners.{name}") };
-        refuse_taken(reader, key, *address, &mut seen);
+        match place {
+            Place::Tcp(address) => refuse_taken(reader, key, *address, &mut seen),
+            Place::Unix { path, .. } if paths.contains(&path) => {
+                let message = "is also the socket of another listener; choose another";
+                reader.complain(&key, &format!("{} {message}", path.display()));
+            }
+            Place::Unix { path, .. } => paths.push(path),
+        }
     }
     for key in ["telemetry.listen", "admin.listen"] {
         if let Some(address) = reader.address(key) {
@@ -230,8 +249,13 @@ fn refuse_taken(
     if address.port() == 0 {
         return;
     }
-    if let Some((earlier, _)) = seen.iter().find(|(_, other)| *other == address) {
-        let message = format!("is also the address of {earlier}; choose another");
+    // One on all addresses takes the port of each.
+    let taken = |other: &SocketAddr| {
+        let all = other.ip().is_unspecified() || address.ip().is_unspecified();
+        other.port() == address.port() && (all || other.ip() == address.ip())
+    };
+    if let Some((earlier, _)) = seen.iter().find(|(_, other)| taken(other)) {
+        let message = format!("is taken by the address of {earlier}; choose another");
         if key.starts_with("listeners.") {
             reader.complain(&key, &format!("{address} {message}"));
         } else {

@@ -27,7 +27,7 @@ pub(in crate::config) fn material(
 }
 
 /// Their options. Named listeners and services have the same leaves.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 11] = [
     ("tls", "certificate_file"),
     ("tls", "key_file"),
     ("tls", "client_ca_file"),
@@ -35,4 +35,8 @@ const KEYS: [(&str, &str); 7] = [
     ("upstream", "ca_file"),
     ("upstream", "certificate_file"),
     ("upstream", "key_file"),
+    ("keystone", "ca_file"),
+    ("keystone", "cert_file"),
+    ("keystone", "key_file"),
+    ("policy", "remote_ca_file"),
 ];

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::reader::Reader;
 use crate::config::settings::warn_of_readers;
 use crate::dial::{Address, ClientCertificate, Endpoint, Multiplexing, Protocol, Security, Trust};
+use crate::identity::Clock;
 use crate::server::{Listener, Place};
 use crate::upstream::{self, Deadlines};
 
@@ -83,10 +84,16 @@ pub(super) fn trust(
     let Some(file) = file else {
         return Trust::System;
     };
-    Trust::from_ca_file(&file).unwrap_or_else(|error| {
-        reader.refuse(ca_file, &error);
-        Trust::System
-    })
+    match Trust::from_ca_file(&file) {
+        Ok(trust) => {
+            warn(reader, ca_file, trust.trouble(&file, now()));
+            trust
+        }
+        Err(error) => {
+            reader.refuse(ca_file, &error);
+            Trust::System
+        }
+    }
 }
 
 /// The certificate that we show, if two options of a section name one.
@@ -99,9 +106,11 @@ pub(super) fn certificate(
         (None, None) => None,
         (Some(certificate), Some(key)) => {
             warn_of_readers(&key, &mut reader.warnings);
-            ClientCertificate::from_files(&certificate, &key)
+            let own = ClientCertificate::from_files(&certificate, &key)
                 .map_err(|error| reader.refuse(cert_file, &error))
-                .ok()
+                .ok()?;
+            warn(reader, cert_file, own.trouble(&certificate, now()));
+            Some(own)
         }
         (Some(_), None) => {
             reader.refuse(cert_file, &format!("a certificate needs its key: set {key_file}"));
@@ -112,6 +121,15 @@ pub(super) fn certificate(
             None
         }
     }
+}
+
+fn warn(reader: &mut Reader<'_>, key: &str, trouble: Option<String>) {
+    reader.warnings.extend(trouble.map(|trouble| format!("{key}: {trouble}")));
+}
+
+/// In seconds since 1970.
+fn now() -> i64 {
+    Clock::system().now().as_millis() / 1000
 }
 
 /// Has `endpoint` expected under the name that `key` says, if it says one.

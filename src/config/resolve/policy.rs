@@ -59,6 +59,17 @@ pub(super) fn policy(
             );
             reader.complain("routes", &message);
         }
+        let speaks_http2 = upstreams
+            .iter()
+            .any(|upstream| known(upstream) && upstream.1.protocol == crate::dial::Protocol::Http2);
+        if speaks_http2 && route.protocols.is_some_and(|protocols| protocols.websocket) {
+            let message = format!(
+                "route {:?} takes web sockets, and its upstream {:?} speaks HTTP/2; they need one \
+                 with protocol: http1",
+                route.name, route.upstream
+            );
+            reader.complain("routes", &message);
+        }
     }
     match Policy::new(Settings { routes, rules, paths, protocols, disclose, reason_header, remote })
     {

@@ -22,11 +22,13 @@ pub(super) fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
         refuse_the_rest(reader);
         return None;
     }
+    let http2 = reader.boolean("http2.enabled").then_some(Protocol::Http2);
+    let protocols = http2.into_iter().chain([Protocol::Http1]).collect();
     let settings = Settings {
         certificates: certificates?,
         oldest,
         clients: clients?,
-        protocols: vec![Protocol::Http2, Protocol::Http1],
+        protocols,
         handshake_timeout,
     };
     for files in &settings.certificates {

@@ -44,7 +44,7 @@ const WRONG: &[(&str, &[&str])] = &[
     (
         "telemetry: 127.0.0.1:8080",
         &[
-            r#"4:12: telemetry.listen: "127.0.0.1:8080" is also the address of listen; choose another"#,
+            r#"4:12: telemetry.listen: "127.0.0.1:8080" is taken by the address of listen; choose another"#,
         ],
     ),
     (

@@ -37,6 +37,30 @@ fn a_peer_may_be_expected_under_another_name() {
 }
 
 #[test]
+fn certificates_that_have_ended_are_warned_about_at_their_options() {
+    let scratch = Scratch::new("ended");
+    let mut params = rcgen::CertificateParams::new(["client".to_owned()]).unwrap();
+    params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let ended = params.self_signed(&key).unwrap().pem();
+    let file = scratch.write("ended.pem", &ended).display().to_string();
+    let key = scratch.write("ended.key", &key.serialize_pem()).display().to_string();
+    let keys = |own: &str| format!(", ca_file: '{file}', {own}: '{file}', key_file: '{key}'");
+    let sources = peers(&keys("certificate_file"), &keys("cert_file"));
+    let told = loaded(&sources).config.warnings.join("\n");
+    for (option, says) in [
+        ("upstream.ca_file", "a certificate of an authority in"),
+        ("upstream.certificate_file", "the certificate in"),
+        ("keystone.ca_file", "a certificate of an authority in"),
+        ("keystone.cert_file", "the certificate in"),
+    ] {
+        let expected = format!("{option}: {says} {file} ended on ");
+        assert!(told.contains(&expected), "no {expected:?} in {told}");
+    }
+}
+
+#[test]
 fn the_service_may_be_shown_a_certificate() {
     let scratch = Scratch::new("peers");
     let own = rcgen::generate_simple_self_signed(["client".to_owned()]).unwrap();

@@ -70,7 +70,7 @@ fn a_listener_with_a_section_of_its_own_speaks_tls_where_others_do_not() {
     let (certificate, key) = pair(&scratch, "a.example");
     let own = format!("certificate_file: '{certificate}', key_file: '{key}'");
     let config = loaded(&file(&format!(
-        "{THREE_LINES}listener: {{tls: false}}\n\
+        "{THREE_LINES}listener: {{tls: off}}\n\
          listeners:\n\
          \x20 plain: 127.0.0.1:8081\n\
          \x20 secure: {{listen: \"127.0.0.1:8082\", tls: {{{own}}}}}\n"

@@ -121,8 +121,10 @@ impl Reason {
     pub(super) fn decisions(self) -> &'static [Decision] {
         match self {
             Self::Confirmed | Self::Public => &[Decision::Allow],
-            Self::NoRoute | Self::Protocol => &[Decision::Deny],
-            Self::Rule | Self::Scope | Self::Undecided => &[Decision::Deny, Decision::ShadowDeny],
+            Self::NoRoute => &[Decision::Deny],
+            Self::Protocol | Self::Rule | Self::Scope | Self::Undecided => {
+                &[Decision::Deny, Decision::ShadowDeny]
+            }
             Self::Unavailable => &[Decision::Error],
             Self::Bound
             | Self::Expired

@@ -7,7 +7,7 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
 
 use crate::telemetry::Label;
 
-use super::{Decision, LISTENER, Metrics, Reason, Verb};
+use super::{Decision, Metrics, Reason, Verb};
 
 /// Status codes that exist from the start.
 const USUAL: [u16; 15] =
@@ -98,8 +98,7 @@ impl RouteMetrics {
     }
 
     fn duration(&self, verb: Verb) -> Option<&Histogram> {
-        let named =
-            || self.all_durations.with_label_values(&[LISTENER, &*self.name, verb.as_str()]);
+        let named = || self.all_durations.with_label_values(&[&*self.name, verb.as_str()]);
         Some(self.durations.get(verb.index())?.get_or_init(named))
     }
 
@@ -113,7 +112,7 @@ impl RouteMetrics {
     /// Does something with one counter, which exists from then on.
     fn requests(&self, verb: Verb, status: StatusCode, each: impl FnOnce(&IntCounter)) {
         let named = || {
-            let labels = [LISTENER, &*self.name, verb.as_str(), status.as_str()];
+            let labels = [&*self.name, verb.as_str(), status.as_str()];
             self.requests.with_label_values(&labels)
         };
         let slot = place(status)

@@ -11,9 +11,11 @@ mod open;
 mod pipe;
 mod position;
 mod settings;
+mod story;
 mod tunnel;
 
 pub(super) use handshake::{Handshake, switch};
+pub(super) use story::Story;
 
 pub use open::Tunnels;
 pub use settings::WebSockets;

@@ -13,6 +13,7 @@ use crate::telemetry::{MetricError, Registry};
 
 use super::WebSockets;
 use super::metrics::{Direction, Ended, Metrics};
+use super::story::Story;
 
 /// The tunnels that are open, whichever worker has them.
 pub struct Tunnels {
@@ -50,11 +51,13 @@ impl Tunnels {
         meant.inspect(|entry| entry.end.notify_one()).count()
     }
 
-    /// Another one, which lasts as long as `user`'s token, and no longer than `settings` allow.
+    /// Another one, which lasts as long as `user`'s token, and no longer than `settings` allow. Its
+    /// end is logged with `story`, if there is one.
     pub(in crate::front) fn open(
         self: &Arc<Self>,
         user: Option<Arc<Identity>>,
         settings: WebSockets,
+        story: Option<Box<Story>>,
     ) -> Open {
         let expires = user.as_deref().map(Identity::expires_at);
         let end = Arc::new(Notify::new());
@@ -63,7 +66,7 @@ impl Tunnels {
         let number = open.latest;
         open.by_number.insert(number, Entry { user, end: Arc::clone(&end) });
         self.metrics.open.inc();
-        Open { tunnels: Arc::clone(self), number, expires, settings, end }
+        Open { tunnels: Arc::clone(self), number, expires, settings, end, story }
     }
 }
 
@@ -74,6 +77,7 @@ pub(in crate::front) struct Open {
     expires: Option<UnixTime>,
     settings: WebSockets,
     end: Arc<Notify>,
+    story: Option<Box<Story>>,
 }
 
 /// The clock may be set; it is looked at this often.
@@ -115,6 +119,9 @@ impl Open {
         ended.count(why);
         bytes.add(Direction::Up, up);
         bytes.add(Direction::Down, down);
+        if let Some(story) = &self.story {
+            story.end(why, up, down);
+        }
     }
 }
 

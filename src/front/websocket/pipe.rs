@@ -20,12 +20,22 @@ pub(super) struct Pipe {
     passed: u64,
     /// What waits is our own last word.
     saying: bool,
+    /// What was written may lie below us: encrypted, and not sent.
+    flushing: bool,
 }
 
 impl Pipe {
     pub(super) fn new() -> Self {
         let buffer = vec![0; ROOM].into_boxed_slice();
-        Self { buffer, start: 0, end: 0, position: Position::default(), passed: 0, saying: false }
+        Self {
+            buffer,
+            start: 0,
+            end: 0,
+            position: Position::default(),
+            passed: 0,
+            saying: false,
+            flushing: false,
+        }
     }
 
     /// How many bytes have passed.
@@ -48,7 +58,10 @@ impl Pipe {
             let waiting = self.end - self.start;
             if waiting > 0 {
                 ready!(self.poll_write(waiting, to, context))?;
-            } else if ready!(self.poll_fill(from, context))? == 0 {
+                continue;
+            }
+            self.poll_flush(to, context)?;
+            if ready!(self.poll_fill(from, context))? == 0 {
                 return Pin::new(to).poll_shutdown(context);
             }
         }
@@ -65,6 +78,7 @@ impl Pipe {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
+        self.poll_flush(to, context)?;
         while !self.position.is_between() {
             let waiting = self.buffer.get(self.start..self.end).unwrap_or_default();
             let due = self.position.rest_of_frame(waiting);
@@ -121,11 +135,25 @@ impl Pipe {
         self.position.pass(bytes.get(..written).unwrap_or_default());
         self.start += written;
         self.passed += written as u64;
-        if self.start == self.end {
-            // What is encrypted may wait below us; nothing more comes for now.
-            let _ = Pin::new(to).poll_flush(context)?;
-        }
+        self.flushing = true;
         Poll::Ready(Ok(()))
+    }
+
+    /// Sends on what lies below us, as far as it goes now. Nobody else would: more may not come.
+    fn poll_flush<W>(&mut self, to: &mut W, context: &mut Context<'_>) -> io::Result<()>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        if self.flushing {
+            self.flushing = match Pin::new(to).poll_flush(context) {
+                Poll::Ready(flushed) => {
+                    flushed?;
+                    false
+                }
+                Poll::Pending => true,
+            };
+        }
+        Ok(())
     }
 
     fn poll_fill<R>(&mut self, from: &mut R, context: &mut Context<'_>) -> Poll<io::Result<usize>>

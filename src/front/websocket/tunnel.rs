@@ -105,13 +105,19 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
         if up.over && down.over { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
-    /// Tells both sides why it is over, and waits until they have ended it.
+    /// Tells both sides why it is over, and waits until they have ended it. A client that still has
+    /// the right to be heard is heard out: what it says up to its own closing frame is passed on, and
+    /// that frame tells the service.
     async fn part(&mut self, why: Ended) -> io::Result<()> {
         let Self { client, service, up, down } = self;
         let (word_up, word_down) = (to_service(why), to_client(why));
+        let heard_out = matches!(why, Ended::Idle | Ended::Leaving | Ended::Lifetime);
+        let mut patience = pin!(sleep(FAREWELL / 2));
         (up.over, down.over) = (false, false);
         poll_fn(|context| {
-            if !up.over {
+            if !up.over && heard_out && patience.as_mut().poll(context).is_pending() {
+                up.over = up.pipe.poll_pass(client, service, context).is_ready();
+            } else if !up.over {
                 let said = up.pipe.poll_say(client, service, &word_up, context);
                 up.over = said.is_ready();
             }

@@ -11,13 +11,19 @@ use rustls::server::danger::ClientCertVerifier;
 use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
 
-use crate::pem;
+use crate::pem::{self, Span, Trouble};
 
 use super::settings::{Authorities, Clients};
-use super::{Unusable, pair, subject};
+use super::{Expiry, Unusable, pair, subject};
 
-/// What checks the certificates of clients, and what is odd about those who vouch for them.
-pub(super) type Verifier = (Arc<dyn ClientCertVerifier>, Vec<String>);
+/// What checks the certificates of clients.
+pub(super) struct Verifier {
+    pub(super) checks: Arc<dyn ClientCertVerifier>,
+    /// When the lists of each file must have been renewed: the first of them.
+    pub(super) renewals: Vec<Expiry>,
+    /// What is odd about those who vouch for clients.
+    pub(super) warnings: Vec<String>,
+}
 
 /// Reads the files of those who vouch for clients.
 pub(super) fn verifier(
@@ -26,12 +32,15 @@ pub(super) fn verifier(
     now: i64,
 ) -> Result<Verifier, Vec<Unusable>> {
     let (authorities, required) = match clients {
-        Clients::Anonymous => return Ok((WebPkiClientVerifier::no_client_auth(), Vec::new())),
+        Clients::Anonymous => {
+            let checks = WebPkiClientVerifier::no_client_auth();
+            return Ok(Verifier { checks, renewals: Vec::new(), warnings: Vec::new() });
+        }
         Clients::Optional(authorities) => (authorities, false),
         Clients::Required(authorities) => (authorities, true),
     };
     let mut read = Read::nothing();
-    read.authorities(authorities);
+    read.authorities(authorities, now);
     read.revocations(authorities, provider, now);
     if read.roots.is_empty() && read.problems.is_empty() {
         let message = "nobody vouches for clients; name the file of a certificate authority";
@@ -50,10 +59,10 @@ pub(super) fn verifier(
     if !required {
         builder = builder.allow_unauthenticated();
     }
-    let verifier = builder.build().map_err(|error| {
+    let checks = builder.build().map_err(|error| {
         vec![Unusable::Authority(format!("cannot check certificates of clients: {error}"))]
     })?;
-    Ok((verifier, read.warnings))
+    Ok(Verifier { checks, renewals: read.renewals, warnings: read.warnings })
 }
 
 /// What the files hold.
@@ -64,6 +73,7 @@ struct Read {
     lists: Vec<CertificateRevocationListDer<'static>>,
     /// The names of those whose lists they are, in DER.
     issuers: Vec<Vec<u8>>,
+    renewals: Vec<Expiry>,
     problems: Vec<Unusable>,
     warnings: Vec<String>,
 }
@@ -75,12 +85,13 @@ impl Read {
             names: Vec::new(),
             lists: Vec::new(),
             issuers: Vec::new(),
+            renewals: Vec::new(),
             problems: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
-    fn authorities(&mut self, authorities: &Authorities) {
+    fn authorities(&mut self, authorities: &Authorities, now: i64) {
         for file in &authorities.ca_files {
             let certificates = match pem::certificates(file) {
                 Ok(certificates) => certificates,
@@ -89,6 +100,7 @@ impl Read {
                     continue;
                 }
             };
+            self.warnings.extend(pem::trouble_with_authorities(&certificates, file, now));
             for certificate in certificates {
                 let Ok(parsed) = pair::parse(&certificate) else {
                     self.problems.push(Unusable::Authority(no_certificate(file)));
@@ -139,14 +151,33 @@ impl Read {
             )));
             return;
         };
-        if let Some(ends) = parsed.next_update().filter(|ends| ends.timestamp() < now) {
-            self.warnings.push(format!(
-                "a revocation list in {shown} ended on {ends}: every client certificate of its \
-                 issuer is refused until there is a newer one"
-            ));
+        if let Some(ends) = parsed.next_update() {
+            self.expect(Span { begins: parsed.last_update(), ends }, file, now);
         }
         self.issuers.push(parsed.issuer().as_raw().to_vec());
         self.lists.push(list);
+    }
+
+    /// Another list is expected by the end of `span`.
+    fn expect(&mut self, span: Span, file: &Path, now: i64) {
+        let shown = file.display();
+        match span.trouble(now) {
+            Some(Trouble::Over(ends)) => self.warnings.push(format!(
+                "a revocation list in {shown} ended on {ends}: every client certificate of its \
+                 issuer is refused until there is a newer one"
+            )),
+            Some(Trouble::Soon(ends)) => self.warnings.push(format!(
+                "a revocation list in {shown} ends soon, on {ends}; every client certificate of \
+                 its issuer is refused from then on, so renew it"
+            )),
+            // It counts already, whatever it says of its beginning.
+            Some(Trouble::Early(_)) | None => {}
+        }
+        let not_after = span.ends.timestamp();
+        match self.renewals.iter_mut().find(|known| known.file == *file) {
+            Some(known) => known.not_after = known.not_after.min(not_after),
+            None => self.renewals.push(Expiry { file: file.to_owned(), not_after }),
+        }
     }
 
     fn warn_of_silent_authorities(&mut self) {

@@ -32,6 +32,7 @@ label! {
 pub struct Metrics {
     pub(super) failures: Counters<Failure>,
     pub(super) expiry: IntGaugeVec,
+    pub(super) next_update: IntGaugeVec,
 }
 
 impl Metrics {
@@ -49,6 +50,12 @@ impl Metrics {
                 "tls_certificate_expiry_timestamp_seconds",
                 "When a certificate that clients are shown ends, in seconds since 1970.",
                 &["listener", "certificate"],
+            )?,
+            next_update: registry.gauge_vec(
+                "tls_crl_next_update_timestamp_seconds",
+                "When the first revocation list of a file must have been renewed, in seconds since \
+                 1970.",
+                &["listener", "file"],
             )?,
         })
     }

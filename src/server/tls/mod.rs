@@ -43,16 +43,17 @@ const SESSIONS: usize = 4096;
 pub struct Tls {
     config: Arc<ServerConfig>,
     certificates: Arc<[Expiry]>,
+    revocations: Arc<[Expiry]>,
     handshake_timeout: Duration,
     warnings: Vec<String>,
 }
 
-/// When a certificate that clients are shown ends.
+/// When what stands in a file ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expiry {
     /// The file that it stands in.
     pub file: PathBuf,
-    /// The last second in which it is valid, since 1970.
+    /// The last second in which it counts, since 1970.
     pub not_after: i64,
 }
 
@@ -100,10 +101,10 @@ impl Tls {
         }
         let verifier = clients::verifier(&settings.clients, &provider, now);
         let verifier = verifier.map_err(|mut found| problems.append(&mut found)).ok();
-        let (Some((verifier, mut minded)), []) = (verifier, &problems[..]) else {
+        let (Some(verifier), []) = (verifier, &problems[..]) else {
             return Err(problems);
         };
-        warnings.append(&mut minded);
+        warnings.extend(verifier.warnings);
         let versions = match settings.oldest {
             Version::Tls12 => &[&TLS13, &TLS12][..],
             Version::Tls13 => &[&TLS13],
@@ -113,7 +114,7 @@ impl Tls {
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .map_err(|error| vec![Unusable::Certificate(format!("cannot set up TLS: {error}"))])?
-            .with_client_cert_verifier(verifier)
+            .with_client_cert_verifier(verifier.checks)
             .with_cert_resolver(Arc::new(choice));
         config.alpn_protocols = settings.protocols.iter().map(|p| p.name().to_vec()).collect();
         // What a client sends before the handshake has ended can be sent again by anybody.
@@ -133,6 +134,7 @@ impl Tls {
         Ok(Self {
             config: Arc::new(config),
             certificates,
+            revocations: verifier.renewals.into(),
             handshake_timeout: settings.handshake_timeout,
             warnings,
         })
@@ -146,6 +148,12 @@ impl Tls {
     /// The certificates that clients are shown, in the order of the settings.
     pub fn certificates(&self) -> &[Expiry] {
         &self.certificates
+    }
+
+    /// The files of revocation lists, each with the time by which the first list in it must have
+    /// been renewed.
+    pub fn revocations(&self) -> &[Expiry] {
+        &self.revocations
     }
 
     /// Does handshakes by this configuration.

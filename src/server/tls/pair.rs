@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
-use x509_parser::certificate::{Validity, X509Certificate};
+use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
@@ -74,7 +74,7 @@ fn read(
     let Some(own) = parsed.first() else {
         return Ok((Vec::new(), i64::MAX, warnings));
     };
-    warnings.extend(trouble_with_dates(own.validity(), file, now));
+    warnings.extend(pem::trouble_with_own(chain, file, "clients", now));
     let names = names(own);
     if names.is_none() {
         warnings.push(format!(
@@ -96,25 +96,6 @@ fn names(certificate: &X509Certificate<'_>) -> Option<Vec<String>> {
     Some(names.collect())
 }
 
-fn trouble_with_dates(validity: &Validity, file: &Path, now: i64) -> Option<String> {
-    let shown = file.display();
-    let (begins, ends) = (validity.not_before, validity.not_after);
-    let (from, to) = (begins.timestamp(), ends.timestamp());
-    if now < from {
-        return Some(format!(
-            "the certificate in {shown} is not valid before {begins}; check this host's clock"
-        ));
-    }
-    if now > to {
-        return Some(format!(
-            "the certificate in {shown} ended on {ends}, and clients will not accept it; renew it"
-        ));
-    }
-    // Certificates of a day's life are renewed daily; those of a year's life weeks ahead.
-    let soon = (to.saturating_sub(from) / 3).min(FORTNIGHT);
-    (to - now < soon).then(|| format!("the certificate in {shown} ends soon, on {ends}; renew it"))
-}
-
 /// A certificate, and nothing after it.
 pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, Malformed> {
     match X509Certificate::from_der(der) {
@@ -125,6 +106,3 @@ pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'
 
 /// It is no certificate.
 pub(super) struct Malformed;
-
-/// In seconds.
-const FORTNIGHT: i64 = 14 * 24 * 60 * 60;

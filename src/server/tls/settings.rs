@@ -68,6 +68,16 @@ pub struct Authorities {
     pub crl_files: Vec<PathBuf>,
 }
 
+impl Version {
+    /// Its number.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tls12 => "1.2",
+            Self::Tls13 => "1.3",
+        }
+    }
+}
+
 impl Protocol {
     /// Its name in ALPN.
     pub fn name(self) -> &'static [u8] {

@@ -1,13 +1,17 @@
 //! Where TLS of a listener's clients ends.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use prometheus::IntGaugeVec;
 use rustls::{AlertDescription, Error, InvalidMessage};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
+
+use crate::telemetry::Label;
 
 use super::{Expiry, Facts, Failure, Metrics, Tls};
 
@@ -31,7 +35,7 @@ impl Terminator {
     pub fn new(listener: &str, tls: Tls, metrics: &Metrics) -> Self {
         let listener = listener.to_owned();
         let this = Self { current: ArcSwap::from_pointee(tls), listener, metrics: metrics.clone() };
-        this.note(this.current.load().certificates());
+        this.note(&this.current.load());
         this
     }
 
@@ -40,47 +44,68 @@ impl Terminator {
     pub fn follow(&self, tls: Tls) {
         let old = self.current.swap(Arc::new(tls));
         let new = self.current.load();
-        let is_new = |gone: &&Expiry| new.certificates().iter().all(|kept| kept.file != gone.file);
-        for gone in old.certificates().iter().filter(is_new) {
-            let labels = [self.listener.as_str(), &gone.file.to_string_lossy()];
-            // It is there: it was set when the old one came.
-            let _ = self.metrics.expiry.remove_label_values(&labels);
+        for ((gauge, before), (_, after)) in self.ends(&old).into_iter().zip(self.ends(&new)) {
+            let is_gone = |gone: &&Expiry| after.iter().all(|kept| kept.file != gone.file);
+            for gone in before.iter().filter(is_gone) {
+                // It is there: it was set when the old one came.
+                let _ = gauge.remove_label_values(&self.labels(&gone.file.to_string_lossy()));
+            }
         }
-        self.note(new.certificates());
+        self.note(&new);
     }
 
-    /// Does the handshake on `stream`. Cancelling it closes the stream.
+    /// Does the handshake on `stream`, which came from `address`; `None` over a unix socket.
+    /// Cancelling it closes the stream.
     ///
     /// # Errors
     /// After at most the handshake timeout, counted and told to the debug log. The stream is closed
     /// then, and the client may have been told why by an alert of TLS; nothing else is said to it.
-    pub async fn accept<S>(&self, stream: S) -> Result<Secured<S>, Failure>
+    pub async fn accept<S>(
+        &self,
+        stream: S,
+        address: Option<SocketAddr>,
+    ) -> Result<Secured<S>, Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let tls = self.current.load_full();
         let accepting = Box::pin(tls.acceptor().accept(stream));
-        let failure = match timeout(tls.handshake_timeout, accepting).await {
+        let (failure, error) = match timeout(tls.handshake_timeout, accepting).await {
             Ok(Ok(stream)) => match Facts::of(stream.get_ref().1) {
                 Ok(facts) => return Ok(Secured { stream: Box::new(stream), facts }),
-                Err(failure) => failure,
+                Err(failure) => (failure, None),
             },
-            Ok(Err(error)) => {
-                let failure = Failure::from(&error);
-                tracing::debug!(%error, ?failure, "no TLS with a client");
-                failure
-            }
-            Err(_) => Failure::Timeout,
+            Ok(Err(error)) => (Failure::from(&error), Some(error)),
+            Err(_) => (Failure::Timeout, None),
         };
+        tracing::debug!(
+            portcullis.listener = self.listener,
+            client.address = address.map(|address| tracing::field::display(address.ip())),
+            reason = failure.as_str(),
+            error = error.map(tracing::field::display),
+            "no TLS with a client"
+        );
         self.metrics.failures.count(failure);
         Err(failure)
     }
 
-    fn note(&self, certificates: &[Expiry]) {
-        for Expiry { file, not_after } in certificates {
-            let labels = [self.listener.as_str(), &file.to_string_lossy()];
-            self.metrics.expiry.with_label_values(&labels).set(*not_after);
+    fn note(&self, tls: &Tls) {
+        for (gauge, ends) in self.ends(tls) {
+            for Expiry { file, not_after } in ends {
+                let file = file.to_string_lossy();
+                gauge.with_label_values(&self.labels(&file)).set(*not_after);
+            }
         }
+    }
+
+    /// What ends, and where that is shown.
+    fn ends<'a>(&'a self, tls: &'a Tls) -> [(&'a IntGaugeVec, &'a [Expiry]); 2] {
+        let Metrics { expiry, next_update, .. } = &self.metrics;
+        [(expiry, tls.certificates()), (next_update, tls.revocations())]
+    }
+
+    fn labels<'a>(&'a self, file: &'a str) -> [&'a str; 2] {
+        [&self.listener, file]
     }
 }
 

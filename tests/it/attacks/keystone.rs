@@ -108,6 +108,20 @@ fn n12_a_compressed_answer_is_a_503() {
 }
 
 #[test]
+fn g13_a_deep_or_a_swollen_answer_is_a_503_within_bounds() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let deep = vec![b'['; 200_000];
+    let nested = [b"{\"token\":".repeat(150), b"1".to_vec(), b"}".repeat(150)].concat();
+    for body in [deep, nested] {
+        let answer = Canned::new(200, body).header("X-Subject-Token", &token);
+        scene.keystone.fail(Fault::validate(FaultKind::Answer(answer)).times(1));
+        assert_eq!(scene.sidecar.get_as(&token, "/").status, 503);
+    }
+    assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
+}
+
+#[test]
 fn n14_a_keystone_that_cannot_prove_its_name_is_not_asked() {
     let upstream = Upstream::start();
     for certificate in [Certificate::expired(), Certificate::for_name("elsewhere.example")] {

@@ -74,7 +74,7 @@ fn p07_p18_a_panic_unwinds_and_what_panics_silently_is_forbidden() {
 }
 
 #[test]
-fn p13_a_log_that_nobody_takes_holds_up_no_request() {
+fn g11_p13_a_log_that_nobody_takes_holds_up_no_request() {
     for reads in [Reads::NoMore, Reads::Nothing] {
         let (keystone, upstream) = (Keystone::start(), Upstream::start());
         let mut mute = Mute::run(&three_lines(&upstream, &keystone));

@@ -2,12 +2,12 @@
 
 use crate::support::Scene;
 
-use super::ask;
+use super::{Row, ask};
 
 #[test]
 fn c12_c13_c14_f16_a_host_that_is_odd_or_named_twice_is_refused() {
     let scene = Scene::start();
-    let rows: &[(&[(&str, Option<&str>)], Option<u16>)] = &[
+    let rows: &[Row<'_>] = &[
         (&[(":authority", None)], Some(400)),
         (&[("host", Some("evil.invalid"))], Some(400)),
         (&[("host", Some("service.example:80"))], Some(400)),

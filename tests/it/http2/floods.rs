@@ -1,4 +1,4 @@
-//! RawClient that cost their sender nothing: whoever sends too many is sent away, and nobody else
+//! Frames that cost their sender nothing: whoever sends too many is sent away, and nobody else
 //! notices.
 
 use crate::support::frames::{PREFACE, block, flag, frame, head as whole, kind, reason};

@@ -5,9 +5,9 @@ use std::net::TcpListener;
 use crate::support::frames::Answer;
 use crate::support::{Keystone, RawClient, Scene, Sidecar, Upstream};
 
-use super::head;
+use super::{Change, head};
 
-const GRPC: (&str, Option<&str>) = ("content-type", Some("application/grpc"));
+const GRPC: Change<'_> = ("content-type", Some("application/grpc"));
 
 #[test]
 fn refusals_are_statuses_of_grpc() {
@@ -18,7 +18,7 @@ fn refusals_are_statuses_of_grpc() {
          - {path: /admins, check: \"role:admin\"}\n",
     );
     let too_long = "x".repeat(2000);
-    let rows: &[(&[(&str, Option<&str>)], &str)] = &[
+    let rows: &[(&[Change<'_>], &str)] = &[
         (&[(":path", Some("/members")), ("x-auth-token", None)], "16"),
         (&[(":path", Some("/members")), ("x-auth-token", Some("made-up"))], "16"),
         (&[(":path", Some("/admins"))], "7"),
@@ -85,7 +85,7 @@ fn what_only_looks_like_grpc_is_refused_in_plain_words() {
 }
 
 #[track_caller]
-fn ask(scene: &Scene, changes: &[(&str, Option<&str>)]) -> Answer {
+fn ask(scene: &Scene, changes: &[Change<'_>]) -> Answer {
     let token = scene.token();
     let mut client = RawClient::connect(scene.sidecar.public);
     client.ask(1, &head(&token, &[&[GRPC], changes].concat()));

@@ -3,9 +3,9 @@
 use crate::support::frames::{Outcome, block, flag, frame, head as whole, kind, reason};
 use crate::support::{RawClient, Scene, eventually};
 
-use super::head;
+use super::{Change, head};
 
-const POST: (&str, Option<&str>) = (":method", Some("POST"));
+const POST: Change<'_> = (":method", Some("POST"));
 
 #[test]
 fn f12_a_length_beside_an_end_without_a_body_is_no_request() {

@@ -18,8 +18,14 @@ mod windows;
 use crate::support::frames::{Outcome, frame, kind};
 use crate::support::{RawClient, Scene};
 
+/// A change to a head.
+type Change<'a> = (&'a str, Option<&'a str>);
+
+/// Changes to a good head, and the status of the answer, where there is one.
+type Row<'a> = (&'a [Change<'a>], Option<u16>);
+
 /// The head of a GET with a token; `changes` are made to it, and `None` takes a field away.
-fn head<'a>(token: &'a str, changes: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, &'a str)> {
+fn head<'a>(token: &'a str, changes: &[Change<'a>]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         (":method", "GET"),
         (":scheme", "http"),
@@ -42,7 +48,7 @@ fn head<'a>(token: &'a str, changes: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a 
 
 /// A request as above, over a connection of its own.
 #[track_caller]
-fn ask(scene: &Scene, changes: &[(&str, Option<&str>)]) -> Outcome {
+fn ask(scene: &Scene, changes: &[Change<'_>]) -> Outcome {
     let token = scene.token();
     let mut client = RawClient::connect(scene.sidecar.public);
     client.ask(1, &head(&token, changes));

@@ -3,10 +3,7 @@
 use crate::support::Scene;
 use crate::support::frames::{Outcome, block, reason};
 
-use super::{ask, head, refused};
-
-/// Changes to a good head, and the status of the answer, where there is one.
-type Row<'a> = (&'a [(&'a str, Option<&'a str>)], Option<u16>);
+use super::{Row, ask, head, refused};
 
 #[test]
 fn c22_f14_a_head_that_is_no_requests_never_reaches_the_service() {

@@ -123,12 +123,30 @@ impl Process {
         self.memory_line("VmHWM:")
     }
 
+    /// How many threads it has.
+    #[track_caller]
+    pub fn threads(&self) -> u64 {
+        self.status_line("Threads:")
+    }
+
+    /// How many file descriptors it has open.
+    #[track_caller]
+    pub fn descriptors(&self) -> u64 {
+        let path = format!("/proc/{}/fd", self.child.id());
+        std::fs::read_dir(path).unwrap().count() as u64
+    }
+
     #[track_caller]
     fn memory_line(&self, name: &str) -> u64 {
+        self.status_line(name) * 1024
+    }
+
+    #[track_caller]
+    fn status_line(&self, name: &str) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).unwrap();
         let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }
 

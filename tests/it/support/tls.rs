@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -13,6 +13,7 @@ use super::Scratch;
 
 /// A self-signed certificate for loopback, and the files that hold it and its key.
 pub struct Certificate {
+    params: CertificateParams,
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     file: PathBuf,
@@ -42,12 +43,21 @@ impl Certificate {
         Self::of(&for_names(&[name]))
     }
 
+    /// The same as an authority that nobody has signed, which is what `openssl req -x509` makes
+    /// unless it is told otherwise.
+    #[track_caller]
+    pub fn authority(mut self) -> Self {
+        self.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self::of(&self.params)
+    }
+
     #[track_caller]
     fn of(certificate: &CertificateParams) -> Self {
         let key = KeyPair::generate().expect("a key");
         let own = certificate.self_signed(&key).expect("a certificate");
         let scratch = Scratch::new();
         Self {
+            params: certificate.clone(),
             chain: vec![CertificateDer::from(own.der().to_vec())],
             key: PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
             file: scratch.write("certificate.pem", &own.pem()),
@@ -69,19 +79,13 @@ impl Certificate {
     /// How a client trusts it and nobody else, and shows `own` when it is asked.
     #[track_caller]
     pub fn client(&self, own: Option<&Self>) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(self.chain.iter().cloned());
-        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_root_certificates(roots);
-        let config = match own {
-            None => builder.with_no_client_auth(),
-            Some(own) => builder
-                .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
-                .expect("a certificate that fits its key"),
-        };
-        Arc::new(config)
+        Arc::new(client(&[self], own))
+    }
+
+    /// How a client trusts all of these.
+    #[track_caller]
+    pub fn trusting(all: &[&Self]) -> Arc<ClientConfig> {
+        Arc::new(client(all, None))
     }
 
     /// The PEM file to trust.
@@ -118,6 +122,23 @@ impl Certificate {
         };
         let config = builder.with_single_cert(self.chain.clone(), self.key.clone_key());
         Arc::new(config.expect("a certificate that fits its key"))
+    }
+}
+
+/// How a client trusts these and nobody else, and shows `own` when it is asked.
+#[track_caller]
+fn client(trusted: &[&Certificate], own: Option<&Certificate>) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(trusted.iter().flat_map(|one| one.chain.iter().cloned()));
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS versions")
+        .with_root_certificates(roots);
+    match own {
+        None => builder.with_no_client_auth(),
+        Some(own) => builder
+            .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
+            .expect("a certificate that fits its key"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keystone_double::Scope;
 
-use crate::support::{Scene, eventually};
+use crate::support::{Client, Keystone, Proxy, Scene, Upstream, eventually};
 
 use super::frames::{self, code};
 use super::stage::{connected, says, stage};
@@ -20,7 +20,7 @@ const OPEN: &str = "portcullis_websocket_tunnels";
 #[test]
 fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
     let scene = stage("");
-    let (heard, hears) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
     scene.upstream.answer(move |call| {
         super::stage::accept(call)?;
         call.close();
@@ -28,7 +28,7 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
         let (first, content) = frames::read(call.wire)?;
         let length = u8::try_from(content.len()).unwrap();
         call.wire.send(&[&[first, length][..], &content].concat())?;
-        heard.send(frames::read(call.wire)?).unwrap();
+        tell.send(frames::read(call.wire)?).unwrap();
         Ok(())
     });
     let token = short(&scene, 2);
@@ -37,13 +37,63 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
     let last = frames::read(client.wire()).expect("a farewell");
     assert_eq!(code(&last), 1008);
     assert_eq!(&last.1[2..], b"the token has ended");
-    let told = hears.recv_timeout(Duration::from_secs(5)).expect("the service is told");
-    assert_eq!(code(&told), 1008);
+    let heard = told.recv_timeout(Duration::from_secs(5)).expect("the service is told");
+    assert_eq!(code(&heard), 1008);
     drop(client);
     eventually("it is counted", || {
         scene.sidecar.metric("portcullis_websocket_tunnels_ended_total{reason=\"expired\"}") == 1.0
     });
     assert_eq!(scene.sidecar.metric(OPEN), 0.0);
+}
+
+#[test]
+fn the_end_of_a_web_socket_is_a_line_of_its_own() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n\
+         websocket: {{idle_timeout: 300ms}}\n{}",
+        upstream.url(),
+        keystone.url(),
+        super::stage::ROUTES
+    );
+    for access in ["all", "refusals", "off"] {
+        let proxy = Proxy::run(&yaml, &[&format!("log.access={access}")]);
+        upstream.answer(|call| {
+            super::stage::accept(call)?;
+            super::stage::echo(call)
+        });
+        let token = keystone.issue("alice", Scope::project("demo")).token();
+        let mut client = Client::connect(proxy.public);
+        assert_eq!(super::stage::ask(&mut client, "/chat", &token, &[]).status, 101);
+        says(&mut client, "hello");
+        assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001);
+        drop(client);
+        let ended = || {
+            let output = proxy.process.output();
+            let lines = output.lines().filter_map(|line| serde_json::from_str(line).ok());
+            lines
+                .into_iter()
+                .find(|line: &serde_json::Value| line["message"] == "a web socket ended")
+        };
+        if access == "off" {
+            proxy.process.signal("TERM");
+            proxy.process.wait_for("goodbye");
+            assert_eq!(ended(), None);
+            continue;
+        }
+        eventually("it is logged", || ended().is_some());
+        let line = ended().unwrap();
+        assert_eq!(line["target"], "portcullis::access");
+        assert_eq!(line["reason"], "idle");
+        assert_eq!(line["portcullis.listener"], "public");
+        assert_eq!(line["http.route"], "chat");
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        assert!(text("request_id").starts_with("req-") && text("user.id").len() == 32, "{line}");
+        // A frame of a client has a mask of four bytes; what we said at the end is counted too.
+        assert!(line["websocket.bytes_up"].as_u64() >= Some(11), "{line}");
+        assert!(line["websocket.bytes_down"].as_u64() >= Some(7), "{line}");
+        assert!(line["duration_ms"].as_f64() >= Some(300.0), "{line}");
+    }
 }
 
 #[test]
@@ -82,6 +132,33 @@ fn a_tunnel_ends_when_the_process_does_and_both_sides_are_told() {
     says(&mut client, "hello");
     scene.sidecar.stop();
     assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001);
+}
+
+#[test]
+fn what_a_client_says_while_the_process_leaves_arrives() {
+    let scene = stage("");
+    let (tell, told) = std::sync::mpsc::channel();
+    scene.upstream.answer(move |call| {
+        super::stage::accept(call)?;
+        call.close();
+        loop {
+            let frame = frames::read(call.wire)?;
+            let last = frame.0 == 0x88;
+            tell.send(frame).unwrap();
+            if last {
+                return Ok(());
+            }
+        }
+    });
+    let mut client = connected(&scene, &scene.token());
+    scene.sidecar.stop();
+    assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001);
+    let more = ["one more", "and another"].map(frames::from_client).concat();
+    client.send([&more[..], &[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]].concat());
+    let next = || told.recv_timeout(Duration::from_secs(5)).expect("it arrives");
+    assert_eq!(next(), (0x81, b"one more".to_vec()));
+    assert_eq!(next(), (0x81, b"and another".to_vec()));
+    assert_eq!(code(&next()), 1001);
 }
 
 #[test]

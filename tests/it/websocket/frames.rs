@@ -5,7 +5,7 @@ use std::io;
 use crate::support::Wire;
 
 /// A masked text frame, as clients send.
-pub(super) fn from_client(text: &str) -> Vec<u8> {
+pub(crate) fn from_client(text: &str) -> Vec<u8> {
     let mask = [1, 2, 3, 4];
     let length = u8::try_from(text.len()).unwrap();
     let content = text.bytes().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
@@ -13,7 +13,7 @@ pub(super) fn from_client(text: &str) -> Vec<u8> {
 }
 
 /// A frame as it came: its first byte and its content, unmasked.
-pub(super) fn read(wire: &mut Wire) -> io::Result<(u8, Vec<u8>)> {
+pub(crate) fn read(wire: &mut Wire) -> io::Result<(u8, Vec<u8>)> {
     let head = wire.exactly(2)?;
     let length = match head[1] & 0x7f {
         126 => {
@@ -29,7 +29,7 @@ pub(super) fn read(wire: &mut Wire) -> io::Result<(u8, Vec<u8>)> {
 }
 
 /// The code in the content of a closing frame.
-pub(super) fn code((first, content): &(u8, Vec<u8>)) -> u16 {
+pub(crate) fn code((first, content): &(u8, Vec<u8>)) -> u16 {
     assert_eq!(*first, 0x88, "a closing frame");
     u16::from_be_bytes([content[0], content[1]])
 }

@@ -2,6 +2,6 @@
 //! longer than the token that opened them.
 
 mod ends;
-mod frames;
+pub(crate) mod frames;
 mod handshakes;
-mod stage;
+pub(crate) mod stage;

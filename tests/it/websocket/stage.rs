@@ -9,7 +9,7 @@ pub(super) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 pub(super) const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// Routes that allow it on `/chat`, and not on `/plain`.
-const ROUTES: &str = "routes:\n\
+pub(super) const ROUTES: &str = "routes:\n\
     - {name: chat, path: /chat, allow: authenticated, protocols: [websocket]}\n\
     - {name: open, path: /open, allow: public, protocols: websocket}\n\
     - {name: plain, path: /plain, allow: authenticated}\n";
@@ -25,14 +25,14 @@ pub(super) fn stage(more: &str) -> Scene {
 }
 
 /// Grants a tunnel.
-pub(super) fn accept(call: &mut Call<'_>) -> std::io::Result<()> {
+pub(crate) fn accept(call: &mut Call<'_>) -> std::io::Result<()> {
     let fields =
         [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", ACCEPT)];
     call.respond(101, &fields, b"")
 }
 
 /// Says every frame back, and ends when the client does.
-pub(super) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
+pub(crate) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
     call.close();
     loop {
         let frame = frames::read(call.wire)?;
@@ -45,7 +45,7 @@ pub(super) fn echo(call: &mut Call<'_>) -> std::io::Result<()> {
 }
 
 /// Asks for a tunnel.
-pub(super) fn ask(client: &mut Client, path: &str, token: &str, more: &[(&str, &str)]) -> Response {
+pub(crate) fn ask(client: &mut Client, path: &str, token: &str, more: &[(&str, &str)]) -> Response {
     let mut fields = vec![
         ("X-Auth-Token", token),
         ("Connection", "Upgrade"),

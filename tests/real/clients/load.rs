@@ -47,7 +47,7 @@ pub(super) fn stopping_fails_nobody(keystone: &RealKeystone) {
 #[track_caller]
 fn count(said: &str, what: &str) -> u64 {
     let line = said.lines().find(|line| line.starts_with("requests:")).expect("a report");
-    let parts = line.trim_start_matches("requests:").split(',');
-    let found = parts.filter_map(|part| part.trim().strip_suffix(what)?.trim().parse().ok()).next();
+    let mut parts = line.trim_start_matches("requests:").split(',');
+    let found = parts.find_map(|part| part.trim().strip_suffix(what)?.trim().parse().ok());
     found.unwrap_or_else(|| panic!("how many {what}: {line}"))
 }

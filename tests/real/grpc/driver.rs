@@ -64,8 +64,8 @@ impl Driver {
             server = server.tls_config(ServerTlsConfig::new().identity(identity)).unwrap();
         }
         self.handle.spawn(async move {
-            let served = server.serve_with_incoming(peer, TcpIncoming::from(listener));
-            served.await.expect("the service does not fail");
+            let ends = server.serve_with_incoming(peer, TcpIncoming::from(listener));
+            ends.await.expect("the service does not fail");
         });
         (address, notes)
     }

@@ -68,7 +68,8 @@ impl Stage {
         );
         if secure.is_some() {
             let (own, key) = (certificate.ca_file().display(), certificate.key_file().display());
-            yaml += &format!("tls: {{certificate_file: [\"{own}\"], key_file: [\"{key}\"]}}\n");
+            let tls = format!("tls: {{certificate_file: [\"{own}\"], key_file: [\"{key}\"]}}\n");
+            yaml.push_str(&tls);
         }
         let sidecar = Sidecar::start(&yaml);
         let issued = keystone.token("alice", Scope::Project("demo"));

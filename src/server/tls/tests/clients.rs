@@ -153,6 +153,33 @@ async fn t04_who_cannot_be_known_to_be_unrevoked_is_refused() {
 }
 
 #[test]
+fn t04_the_first_list_of_a_file_that_ends_is_shown_and_warned_about_in_time() {
+    let [one, two] = ["a", "b"].map(Authority::new);
+    let lists = [one.revoke(&[], 2030), two.revoke(&[], 2021)];
+    let mut stage = Stage::new(true, &[&one, &two], &lists);
+    let new_year_2021 = 1_609_459_200;
+    let warned = |now| Tls::load(&stage.settings, now).unwrap().warnings().to_vec();
+    assert_eq!(warned(new_year_2021 - 15 * 24 * 60 * 60), Vec::<String>::new());
+    let told = warned(new_year_2021 - 13 * 24 * 60 * 60);
+    assert!(told.len() == 1 && told[0].contains("crl.pem ends soon, on"), "{told:?}");
+    let registry = Registry::default();
+    let metrics = Metrics::register(&registry).unwrap();
+    let load = |settings: &Settings| Tls::load(settings, JUNE_2020).unwrap();
+    let terminator = Terminator::new("public", load(&stage.settings), &metrics);
+    let gauge = "portcullis_tls_crl_next_update_timestamp_seconds{file=";
+    let shown = || {
+        let page = registry.encode();
+        page.lines().filter(|line| line.starts_with(gauge)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let series = shown();
+    assert!(series.len() == 1 && series[0].ends_with(" 1609459200"), "{series:?}");
+    assert!(series[0].contains("listener=\"public\""), "{series:?}");
+    stage.settings.clients = Clients::Anonymous;
+    terminator.follow(load(&stage.settings));
+    assert_eq!(shown(), Vec::<String>::new(), "there is no list any more");
+}
+
+#[test]
 fn t04_a_damaged_list_is_an_error_and_no_panic() {
     let authority = Authority::new("a");
     let mut stage = Stage::new(true, &[&authority], &[]);

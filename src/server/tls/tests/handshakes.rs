@@ -137,7 +137,7 @@ async fn t02_a_greeting_in_records_of_one_byte_is_understood() {
         }
         far
     };
-    let both = async { tokio::join!(terminator.accept(near), talk) };
+    let both = async { tokio::join!(terminator.accept(near, None), talk) };
     let (server, _far) = timeout(PATIENCE, both).await.unwrap();
     assert_eq!(server.unwrap().facts.version, Version::Tls13);
 }
@@ -167,7 +167,7 @@ async fn a_silent_client_is_let_go_after_the_deadline() {
     let mut stage = Stage::new();
     stage.settings.handshake_timeout = Duration::from_millis(20);
     let (near, _far) = duplex(1024);
-    let accepted = timeout(PATIENCE, stage.terminator().accept(near)).await.unwrap();
+    let accepted = timeout(PATIENCE, stage.terminator().accept(near, None)).await.unwrap();
     assert_eq!(accepted.err(), Some(Failure::Timeout));
 }
 

@@ -188,7 +188,7 @@ async fn shake(
     let (near, far) = duplex(64 * 1024);
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let connector = TlsConnector::from(Arc::clone(client));
-    let both = async { tokio::join!(terminator.accept(near), connector.connect(name, far)) };
+    let both = async { tokio::join!(terminator.accept(near, None), connector.connect(name, far)) };
     timeout(PATIENCE, both).await.unwrap()
 }
 
@@ -203,7 +203,7 @@ async fn send(terminator: &Terminator, bytes: &[u8]) -> (Failure, Vec<u8>) {
     let (near, mut far) = duplex(64 * 1024);
     far.write_all(bytes).await.unwrap();
     far.shutdown().await.unwrap();
-    let failure = timeout(PATIENCE, terminator.accept(near)).await.unwrap().err().unwrap();
+    let failure = timeout(PATIENCE, terminator.accept(near, None)).await.unwrap().err().unwrap();
     let mut answer = Vec::new();
     tokio::io::AsyncReadExt::read_to_end(&mut far, &mut answer).await.unwrap();
     (failure, answer)

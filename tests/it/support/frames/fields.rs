@@ -22,33 +22,32 @@ pub fn bomb(references: usize) -> Vec<u8> {
 }
 
 fn text(text: &[u8], block: &mut Vec<u8>) {
-    match u8::try_from(text.len()) {
-        Ok(length @ 0..0x7f) => block.push(length),
-        _ => {
-            block.push(0x7f);
-            let mut rest = text.len() - 0x7f;
-            while rest >= 0x80 {
-                block.push(0x80 | u8::try_from(rest & 0x7f).unwrap());
-                rest >>= 7;
-            }
-            block.push(u8::try_from(rest).unwrap());
+    if let Ok(length @ 0..0x7f) = u8::try_from(text.len()) {
+        block.push(length);
+    } else {
+        block.push(0x7f);
+        let mut rest = text.len() - 0x7f;
+        while rest >= 0x80 {
+            block.push(0x80 | u8::try_from(rest & 0x7f).unwrap());
+            rest >>= 7;
         }
+        block.push(u8::try_from(rest).unwrap());
     }
     block.extend_from_slice(text);
 }
 
-/// Reads what a peer has written that was told to remember nothing.
+/// Reads what a peer has written that was told to remember nothing. What one has remembered
+/// all the same is a field called `another`.
 #[track_caller]
-pub fn read(block: &[u8]) -> Fields {
-    let (mut rest, mut fields) = (block, Fields::new());
+pub fn read(block: &[u8]) -> Read {
+    let (mut rest, mut fields, mut table) = (block, Fields::new(), 0);
     while let Some(&first) = rest.first() {
         match first {
             0x80.. => {
                 let (name, value) = known(number(&mut rest, 7));
                 fields.push((name.to_owned(), value.as_bytes().to_vec()));
             }
-            // How much may be remembered: nothing.
-            0x20..0x40 => drop(number(&mut rest, 5)),
+            0x20..0x40 => table = number(&mut rest, 5).max(table),
             _ => {
                 let name = match number(&mut rest, if first >= 0x40 { 6 } else { 4 }) {
                     0 => spelled(&mut rest),
@@ -59,7 +58,15 @@ pub fn read(block: &[u8]) -> Fields {
             }
         }
     }
-    fields
+    Read { fields, table }
+}
+
+/// A block that was read.
+pub struct Read {
+    /// The fields.
+    pub fields: Fields,
+    /// The largest table that the peer says it uses from now on, in bytes.
+    pub table: usize,
 }
 
 fn number(rest: &mut &[u8], bits: u32) -> usize {

@@ -59,6 +59,7 @@ pub struct RawClient {
     goaway: Option<u32>,
     closed: bool,
     pongs: usize,
+    table: usize,
 }
 
 /// A response, as far as it has come.
@@ -132,6 +133,7 @@ impl RawClient {
             goaway: None,
             closed: false,
             pongs: 0,
+            table: 0,
         }
     }
 
@@ -223,6 +225,11 @@ impl RawClient {
         self.pongs
     }
 
+    /// The largest table of remembered fields, in bytes, that the proxy said it uses.
+    pub fn table(&self) -> usize {
+        self.table
+    }
+
     /// Takes what is there, and says whether the connection is over.
     #[track_caller]
     pub fn is_over(&mut self) -> bool {
@@ -265,11 +272,13 @@ impl RawClient {
         match kind {
             kind::HEADERS => {
                 assert!(flags & flag::END_HEADERS != 0, "a head in one piece");
+                let fields::Read { fields, table } = fields::read(payload);
+                self.table = self.table.max(table);
                 let answer = self.answers.entry(stream).or_default();
                 if answer.fields.is_empty() {
-                    answer.fields = fields::read(payload);
+                    answer.fields = fields;
                 } else {
-                    answer.trailers = Some(fields::read(payload));
+                    answer.trailers = Some(fields);
                 }
                 answer.complete |= end;
             }

@@ -4,6 +4,8 @@
 //! The parser's own errors are not passed on: some of them quote the line that they are about, and
 //! in a file of keys that line can be the key.
 
+mod dates;
+
 use std::path::Path;
 
 use rustls::crypto::CryptoProvider;
@@ -12,6 +14,8 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKey
 use rustls::sign::CertifiedKey;
 use rustls::{Error as TlsError, InconsistentKeys};
 use zeroize::Zeroizing;
+
+pub use dates::{Span, Trouble, trouble_with_authorities, trouble_with_own};
 
 /// The certificates in a file, at least one.
 ///

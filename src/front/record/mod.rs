@@ -2,28 +2,36 @@
 //!
 //! For observation only; nothing is decided by it. It is written however the request ends.
 
-use std::net::IpAddr;
+mod line;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, Uri, Version};
+use http::{HeaderValue, StatusCode};
 
 use crate::admission::{Grant, Party, Rejection};
 use crate::identity::Identity;
-use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
+use crate::policy::Protocol;
+use crate::telemetry::{Access, Label, Stopwatch};
 
-use super::metrics::{Decision, Reason, RouteMetrics, Verb};
+use super::metrics::{Decision, ListenerMetrics, Reason, Rejected, RouteMetrics, Verb};
 use super::peer::Peer;
 use super::shared::{Rules, Shared};
+use super::websocket::Story;
+
+use line::Line;
 
 /// One request, from its head to the end of its response.
 pub(super) struct Record {
     shared: Arc<Shared>,
+    listener: Option<Arc<ListenerMetrics>>,
     route: Arc<RouteMetrics>,
     watch: Stopwatch,
     verb: Verb,
     line: Option<Line>,
     verdict: Option<(Decision, Reason)>,
+    /// Why it was refused before there could be a verdict.
+    turned_away: Option<Rejected>,
     user: Option<Arc<Identity>>,
     service: Option<Arc<Identity>>,
     /// Waits for others: for the identity service and for the guarded service.
@@ -38,15 +46,6 @@ struct Waits {
     upstream: Duration,
 }
 
-/// What only a log line needs.
-struct Line {
-    method: Method,
-    uri: Uri,
-    version: Version,
-    client: Option<IpAddr>,
-    request_id: HeaderValue,
-}
-
 impl Record {
     /// Begins with the head of a request.
     pub(super) fn open(
@@ -56,21 +55,19 @@ impl Record {
         peer: &Peer,
         request_id: &HeaderValue,
     ) -> Self {
-        shared.metrics.in_flight.inc();
-        let line = shared.logs_access().then(|| Line {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            version: request.version(),
-            client: peer.client(request.headers()),
-            request_id: request_id.clone(),
-        });
+        if let Some(listener) = &peer.listener {
+            listener.begin();
+        }
+        let line = shared.logs_access().then(|| Line::of(request, peer, request_id));
         Self {
             shared: Arc::clone(shared),
+            listener: peer.listener.clone(),
             route: Arc::clone(&rules.unrouted),
             watch: Stopwatch::start(),
             verb: Verb::of(request.method()),
             line,
             verdict: None,
+            turned_away: None,
             user: None,
             service: None,
             waits: Waits::default(),
@@ -83,6 +80,19 @@ impl Record {
     /// The route is known.
     pub(super) fn routed(&mut self, route: &Arc<RouteMetrics>) {
         self.route = Arc::clone(route);
+    }
+
+    /// What is spoken is known.
+    pub(super) fn speaks(&mut self, protocol: Protocol) {
+        if let Some(line) = &mut self.line {
+            line.protocol = protocol;
+        }
+    }
+
+    /// It is refused before anybody looks at its token.
+    pub(super) fn turned_away(&mut self, why: Rejected) {
+        self.shared.metrics.rejected.count(why);
+        self.turned_away = Some(why);
     }
 
     /// The request goes on.
@@ -114,8 +124,27 @@ impl Record {
         HeaderValue::try_from(text).ok()
     }
 
+    /// It is sent to the service of that name.
+    pub(super) fn sent_to(&mut self, upstream: &Arc<str>) {
+        if let Some(line) = &mut self.line {
+            line.upstream = Some(Arc::clone(upstream));
+        }
+    }
+
     pub(super) fn upstream(&mut self, waited: Duration) {
         self.waits.upstream = waited;
+    }
+
+    /// It is refused in gRPC's words.
+    pub(super) fn refused_in_grpc(&mut self, status: u8) {
+        if let Some(line) = &mut self.line {
+            line.grpc_status = Some(status);
+        }
+    }
+
+    /// What the web socket that it has become will be logged with, if at all.
+    pub(super) fn story(&self) -> Option<Box<Story>> {
+        self.line.as_ref().map(|line| Box::new(line.story(self)))
     }
 
     /// The head of the response is on its way.
@@ -139,43 +168,12 @@ impl Record {
             }
         };
         if wanted && let Some(line) = &self.line {
-            self.write(line, complete);
+            line.write(&self, complete);
         }
     }
 
     fn own_time(&self) -> Duration {
         self.watch.elapsed().saturating_sub(self.waits.identity + self.waits.upstream)
-    }
-
-    fn write(&self, line: &Line, complete: bool) {
-        let user = self.user.as_deref();
-        let scope = user.map(Identity::scope);
-        let service = self.service.as_deref();
-        let millis = |span: Duration| span.as_secs_f64() * 1000.0;
-        tracing::info!(
-            target: ACCESS_TARGET,
-            request_id = line.request_id.to_str().unwrap_or_default(),
-            client.address = line.client.map(tracing::field::display),
-            http.request.method = line.method.as_str(),
-            url.path = line.uri.path(),
-            network.protocol.version = ?line.version,
-            http.route = self.route.name(),
-            http.response.status_code = self.status.as_u16(),
-            http.response.body.size = self.sent,
-            complete,
-            decision = self.verdict.map(|(decision, _)| decision.as_str()),
-            reason = self.verdict.map(|(_, reason)| reason.as_str()),
-            user.id = user.map(Identity::user_id),
-            openstack.scope = scope.map(|scope| scope.kind.as_str()),
-            openstack.project.id = user.and_then(Identity::project_id),
-            openstack.audit_id = user.and_then(|user| user.audit_ids().next()),
-            openstack.service.user.id = service.map(Identity::user_id),
-            openstack.service.audit_id = service.and_then(|service| service.audit_ids().next()),
-            duration_ms = millis(self.watch.elapsed()),
-            identity.duration_ms = millis(self.waits.identity),
-            upstream.duration_ms = millis(self.waits.upstream),
-            "request"
-        );
     }
 }
 
@@ -197,7 +195,9 @@ pub(super) fn rejected(rejection: &Rejection) -> (Decision, Reason) {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        self.shared.metrics.in_flight.dec();
+        if let Some(listener) = &self.listener {
+            listener.end();
+        }
         self.route.count_request(self.verb, self.status, self.watch.elapsed().as_secs_f64());
     }
 }
