@@ -33,10 +33,15 @@ where
         // Heads are small and most requests have no body: one plain write costs the kernel less
         // than a vectored one.
         .writev(false)
+        .max_buf_size(MAX_BUFFER)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|source| DialError::Http { address: address.clone(), source })
 }
+
+/// The largest head of a response, and how much of its body is read at a time: what waits in memory
+/// while a client takes nothing of it. Reading 400 KiB at a time is the library's own way.
+const MAX_BUFFER: usize = 64 * 1024;
 
 /// The same, with the connection driven by a task of its own until either side closes it;
 /// dropping the sender makes it end.

@@ -1,7 +1,6 @@
 //! A client's socket, as everything above it sees it: it tells of what moves, lets the first bytes
 //! be looked at before they are read, and is closed with patience.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
@@ -48,13 +47,9 @@ impl Watched {
                 return Ok(verdict);
             }
             self.ahead.reserve(LOOK);
-            let mut room = [0; LOOK];
-            let mut buffer = ReadBuf::new(&mut room);
-            poll_fn(|context| Pin::new(&mut self.socket).poll_read(context, &mut buffer)).await?;
-            if buffer.filled().is_empty() {
+            if self.socket.read_buf(&mut self.ahead).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            self.ahead.extend_from_slice(buffer.filled());
             self.activity.read();
         }
     }

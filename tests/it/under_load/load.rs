@@ -47,6 +47,7 @@ struct Books {
     /// Connections of those who keep theirs.
     kept: AtomicU64,
     moved: AtomicU64,
+    asked_to_move: AtomicU64,
     failures: Mutex<Vec<String>>,
 }
 
@@ -57,8 +58,10 @@ pub(super) struct Tally {
     pub(super) answered: u64,
     /// Connections that those who keep theirs have made.
     pub(super) kept: u64,
-    /// How often a client went to another address because it was asked to.
+    /// How often a client went to another address.
     pub(super) moved: u64,
+    /// How often an answer had asked it to.
+    pub(super) asked_to_move: u64,
     /// What went wrong; nothing else did.
     pub(super) failures: Vec<String>,
 }
@@ -110,6 +113,7 @@ impl Load {
             answered: self.books.answered.load(Ordering::SeqCst),
             kept: self.books.kept.load(Ordering::SeqCst),
             moved: self.books.moved.load(Ordering::SeqCst),
+            asked_to_move: self.books.asked_to_move.load(Ordering::SeqCst),
             failures: std::mem::take(&mut *self.books.failures.lock().unwrap()),
         }
     }
@@ -164,6 +168,7 @@ impl Client {
                 Outcome::Failed(why) => return Err(why),
                 Outcome::Answered(next) => {
                     if next == Next::Elsewhere {
+                        self.books.asked_to_move.fetch_add(1, Ordering::SeqCst);
                         self.move_on();
                     } else if self.crowd.keep {
                         self.line = Some(line);

@@ -7,5 +7,6 @@ mod end;
 mod idle;
 mod line;
 mod load;
+mod readers;
 mod reloads;
 mod stage;
