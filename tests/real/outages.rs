@@ -10,8 +10,10 @@ use crate::support::get;
 /// What a client waits at most for "later".
 const PATIENCE: Duration = Duration::from_millis(5_500);
 
-/// How soon after Keystone's return everything is as before.
-const RECOVERY: Duration = Duration::from_secs(2);
+/// How soon after Keystone's return everything is as before. On a machine with nothing else to do it
+/// takes well under two seconds; here it shares the machine with everything else that is tested, so
+/// this says that it recovers by itself, not how fast.
+const RECOVERY: Duration = Duration::from_secs(10);
 
 #[test]
 fn an_outage_of_keystone_is_not_an_outage_of_the_service() {
