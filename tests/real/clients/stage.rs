@@ -74,7 +74,7 @@ impl Stage {
             "listen: 127.0.0.1:0\n\
              upstream: {{url: \"{url}\", protocol: {protocol}}}\n\
              keystone: {{auth_url: \"{}\", mode: self}}\n\
-             listener: {{tls: false}}\n\
+             listener: {{tls: off}}\n\
              listeners:\n\
              \x20 secure:\n\
              \x20   listen: 127.0.0.1:0\n\
