@@ -23,7 +23,7 @@ fn g03_what_a_client_does_not_take_stays_with_the_service() {
     stage.upstream.answer(move |call| {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {BODY}\r\n\r\n");
         call.wire.send(head.as_bytes())?;
-        let piece = [b'x'; PIECE];
+        let piece = vec![b'x'; PIECE];
         (0..BODY / PIECE).try_for_each(|_| {
             counted.fetch_add(1, Ordering::SeqCst);
             call.wire.send(&piece)
