@@ -27,5 +27,6 @@ pub mod upstream;
 
 pub mod dial;
 pub mod identity;
+pub mod manifest;
 pub mod pem;
 pub mod telemetry;

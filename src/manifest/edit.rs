@@ -1,0 +1,195 @@
+//! One change, made in the text.
+
+use serde_json::{Value, json};
+
+use super::change::{Change, Step};
+use super::place::{Lines, find};
+use super::render::{self, Manner};
+use super::tree::{Content, Entry, Node, Shape};
+
+/// The text after a change; `None` where the text is written in a way that this cannot change.
+///
+/// `root` is the document that the change is for, as the text has it.
+pub(super) fn apply(text: &str, root: &Node, change: &Change) -> Option<String> {
+    let editor = Editor { text, lines: Lines(text), root, manner: manner(text, root) };
+    match change {
+        Change::Add(path, value) => editor.add(path, value),
+        Change::Replace(path, value) => editor.replace(path, value),
+        Change::Remove(path) => editor.remove(path),
+    }
+}
+
+struct Editor<'a> {
+    text: &'a str,
+    lines: Lines<'a>,
+    root: &'a Node,
+    manner: Manner,
+}
+
+impl Editor<'_> {
+    fn add(&self, path: &[Step], value: &Value) -> Option<String> {
+        let (last, above) = path.split_last()?;
+        let parent = find(self.root, above)?;
+        match (&parent.content, last) {
+            // An empty one has no lines yet to go along with.
+            (Content::Mapping(_, entries), Step::Key(key)) if entries.is_empty() => {
+                self.replace(above, &json!({ key: value }))
+            }
+            (Content::Sequence(_, items), Step::Index(_)) if items.is_empty() => {
+                self.replace(above, &json!([value]))
+            }
+            (Content::Mapping(Shape::Block, entries), Step::Key(key)) => {
+                let indent = self.lines.column(entries.first()?.start);
+                let lines = render::entry(key, value, indent, self.manner);
+                Some(self.insert_lines(self.lines.next(parent.end), &lines))
+            }
+            (Content::Sequence(Shape::Block, items), Step::Index(index)) => {
+                let column = self.lines.column(parent.start);
+                let lines = render::item(value, column, self.manner);
+                let at = match items.get(*index) {
+                    Some(item) => {
+                        self.lines.with_comments(self.lines.of_dash(item.start, column), column)
+                    }
+                    None => self.lines.next(parent.end),
+                };
+                Some(self.insert_lines(at, &lines))
+            }
+            (Content::Mapping(Shape::Flow, entries), Step::Key(key)) => {
+                let last = entries.last()?;
+                let indent = self.own_line(last.start);
+                let member = format!("{}: {}", json!(key), render::flow(value, indent));
+                Some(self.insert_after(last.value.end, &member, indent))
+            }
+            (Content::Sequence(Shape::Flow, items), Step::Index(index)) => {
+                let indent = self.own_line(items.first()?.start);
+                let member = render::flow(value, indent);
+                match items.get(*index) {
+                    Some(item) => {
+                        let text = format!("{member},{}", separator(indent));
+                        Some(self.splice(item.start, item.start, &text))
+                    }
+                    None => Some(self.insert_after(items.last()?.end, &member, indent)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn replace(&self, path: &[Step], value: &Value) -> Option<String> {
+        let (last, above) = path.split_last()?;
+        let parent = find(self.root, above)?;
+        let node = find(self.root, path)?;
+        match (&parent.content, last) {
+            (Content::Mapping(Shape::Block, entries), Step::Key(key)) => {
+                let entry = entries.iter().find(|entry| entry.key == *key)?;
+                if !value.is_array() && !value.is_object() && node.start < node.end {
+                    return Some(self.splice(node.start, node.end, &render::inline(value)));
+                }
+                let colon = entry.key_end + self.text.get(entry.key_end..)?.find(':')? + 1;
+                let indent = self.lines.column(entry.start);
+                Some(self.splice(colon, node.end, &render::below(value, indent, self.manner)))
+            }
+            (Content::Sequence(Shape::Block, _), Step::Index(_)) => {
+                Some(self.splice(node.start, node.end, &value.to_string()))
+            }
+            _ => {
+                let text = render::flow(value, self.own_line(node.start));
+                Some(self.splice(node.start, node.end, &text))
+            }
+        }
+    }
+
+    fn remove(&self, path: &[Step]) -> Option<String> {
+        let (last, above) = path.split_last()?;
+        let parent = find(self.root, above)?;
+        match (&parent.content, last) {
+            (Content::Mapping(_, entries), _) if entries.len() == 1 => {
+                self.replace(above, &json!({}))
+            }
+            (Content::Sequence(_, items), _) if items.len() == 1 => self.replace(above, &json!([])),
+            (Content::Mapping(shape, entries), Step::Key(key)) => {
+                let at = entries.iter().position(|entry| entry.key == *key)?;
+                let parts: Vec<_> = entries.iter().map(Entry::span).collect();
+                self.cut(*shape, &parts, at)
+            }
+            (Content::Sequence(Shape::Flow, items), Step::Index(at)) => {
+                let parts: Vec<_> = items.iter().map(|item| (item.start, item.end)).collect();
+                self.cut(Shape::Flow, &parts, *at)
+            }
+            (Content::Sequence(Shape::Block, items), Step::Index(at)) => {
+                let item = items.get(*at)?;
+                let column = self.lines.column(parent.start);
+                let start = self.lines.of_dash(item.start, column);
+                let first = self.lines.is_first(start + column);
+                first.then(|| self.splice(start, self.lines.next(item.end), ""))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes one of several parts out of a collection.
+    fn cut(&self, shape: Shape, parts: &[(usize, usize)], at: usize) -> Option<String> {
+        let (start, end) = *parts.get(at)?;
+        if shape == Shape::Block && self.lines.is_first(start) {
+            return Some(self.splice(self.lines.start(start), self.lines.next(end), ""));
+        }
+        // The part behind it moves up, as in `- name: x`; or, as the last one, the comma goes too.
+        match parts.get(at + 1) {
+            Some((next, _)) => Some(self.splice(start, *next, "")),
+            None => Some(self.splice(parts.get(at.checked_sub(1)?)?.1, end, "")),
+        }
+    }
+
+    /// The column of what stands first on its line inside of brackets.
+    fn own_line(&self, at: usize) -> Option<usize> {
+        self.lines.is_first(at).then(|| self.lines.column(at))
+    }
+
+    fn insert_after(&self, at: usize, member: &str, indent: Option<usize>) -> String {
+        self.splice(at, at, &format!(",{}{member}", separator(indent)))
+    }
+
+    fn insert_lines(&self, at: usize, lines: &str) -> String {
+        let ended = at == 0 || self.text.get(..at).is_some_and(|before| before.ends_with('\n'));
+        let text = if ended { format!("{lines}\n") } else { format!("\n{lines}") };
+        self.splice(at, at, &text)
+    }
+
+    fn splice(&self, start: usize, end: usize, put: &str) -> String {
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        if self.text.contains("\r\n") {
+            return format!("{before}{}{after}", put.replace('\n', "\r\n"));
+        }
+        format!("{before}{put}{after}")
+    }
+}
+
+fn separator(indent: Option<usize>) -> String {
+    indent.map_or_else(|| " ".to_owned(), |indent| format!("\n{:indent$}", ""))
+}
+
+/// How the document writes its block lists; Kubernetes' own tools do not indent them.
+fn manner(text: &str, root: &Node) -> Manner {
+    Manner { dashes: dashes_below(Lines(text), root).unwrap_or(0) }
+}
+
+fn dashes_below(lines: Lines<'_>, node: &Node) -> Option<usize> {
+    match &node.content {
+        Content::Mapping(Shape::Block, entries) => entries.iter().find_map(|entry| {
+            if let Content::Sequence(Shape::Block, _) = entry.value.content {
+                let key = lines.column(entry.start);
+                return Some(lines.column(entry.value.start).saturating_sub(key));
+            }
+            dashes_below(lines, &entry.value)
+        }),
+        Content::Sequence(_, items) => items.iter().find_map(|item| dashes_below(lines, item)),
+        _ => None,
+    }
+}
+
+impl Entry {
+    fn span(&self) -> (usize, usize) {
+        (self.start, self.value.end)
+    }
+}

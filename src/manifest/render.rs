@@ -1,0 +1,82 @@
+//! Values as text to be put among other text.
+
+use serde_json::Value;
+
+use super::scalars;
+
+/// How block lists stand below their key.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// By how much a list's dashes are further right than its key: 0 or 2.
+    pub(super) dashes: usize,
+}
+
+/// `key: value` as lines of a block mapping whose keys stand at the column `indent`, without the
+/// last line's end.
+pub(super) fn entry(key: &str, value: &Value, indent: usize, manner: Manner) -> String {
+    let mut text = format!("{:indent$}{}:", "", scalar_text(key));
+    text.push_str(&below(value, indent, manner));
+    text
+}
+
+/// An item as lines of a block list whose dashes stand at the column `indent`.
+pub(super) fn item(value: &Value, indent: usize, manner: Manner) -> String {
+    let inner = lines(value, indent + 2, manner);
+    match inner {
+        Some(inner) => format!("{:indent$}- {}", "", inner.trim_start()),
+        None => format!("{:indent$}- {}", "", inline(value)),
+    }
+}
+
+/// A value behind the colon of a key at the column `indent`.
+pub(super) fn below(value: &Value, indent: usize, manner: Manner) -> String {
+    let deeper = if value.is_array() { indent + manner.dashes } else { indent + 2 };
+    match lines(value, deeper, manner) {
+        Some(lines) => format!("\n{lines}"),
+        None => format!(" {}", inline(value)),
+    }
+}
+
+/// A collection as lines at a column; `None` for what goes into one line.
+fn lines(value: &Value, indent: usize, manner: Manner) -> Option<String> {
+    let lines: Vec<_> = match value {
+        Value::Array(items) => items.iter().map(|value| item(value, indent, manner)).collect(),
+        Value::Object(members) => {
+            // People look for names first.
+            let (first, rest): (Vec<_>, Vec<_>) =
+                members.iter().partition(|(key, _)| matches!(key.as_str(), "name" | "apiVersion" | "kind"));
+            first.into_iter().chain(rest).map(|(key, value)| entry(key, value, indent, manner)).collect()
+        }
+        _ => return None,
+    };
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// A value in one line, as JSON but for scalars that need no quotes.
+pub(super) fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar_text(text),
+        other => other.to_string(),
+    }
+}
+
+/// A value inside brackets; over several lines when its neighbours are, each of them at `indent`.
+pub(super) fn flow(value: &Value, indent: Option<usize>) -> String {
+    let Some(indent) = indent else { return value.to_string() };
+    let pretty = format!("{value:#}");
+    pretty.replace('\n', &format!("\n{:indent$}", ""))
+}
+
+fn scalar_text(text: &str) -> String {
+    if scalars::needs_no_quotes(text) {
+        return text.to_owned();
+    }
+    // A string of JSON is a double-quoted one of YAML.
+    Value::String(text.to_owned()).to_string()
+}
+
+/// A mapping as a whole document.
+#[cfg(test)]
+pub(super) fn below_for_tests(value: &Value) -> String {
+    lines(value, 0, Manner { dashes: 0 }).unwrap_or_default() + "\n"
+}

@@ -1,0 +1,95 @@
+//! A text of any number of documents.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::change::Change;
+use super::difference::difference;
+use super::edit;
+use super::reader;
+use super::tree::Node;
+
+/// The documents of one text.
+pub struct Stream {
+    text: String,
+    documents: Vec<Option<Node>>,
+}
+
+/// A text that cannot be read, or not be changed without changing more than was meant.
+#[derive(Debug)]
+pub struct Unreadable(String);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl Stream {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// It is not YAML (of which JSON is a part), larger than 64 MiB, or has a key twice.
+    pub fn read(text: &str) -> Result<Self, Unreadable> {
+        if text.len() > MAX_BYTES {
+            return Err(Unreadable(format!("larger than {} MiB", MAX_BYTES >> 20)));
+        }
+        let documents = reader::read(text).map_err(Unreadable)?;
+        Ok(Self { text: text.to_owned(), documents })
+    }
+
+    /// The text as it is now.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the documents say; empty ones are `null`.
+    pub fn values(&self) -> Vec<Value> {
+        self.documents.iter().map(|node| node.as_ref().map_or(Value::Null, Node::value)).collect()
+    }
+
+    /// Makes `wanted` of the document at `index`, by the fewest changes of the text.
+    ///
+    /// # Errors
+    /// The document is written in a way that cannot be changed: with aliases or merge keys in the
+    /// parts that change, say. The text stays as it was then.
+    pub fn turn(&mut self, index: usize, wanted: &Value) -> Result<(), Unreadable> {
+        let before = self.values();
+        let Some(now) = before.get(index) else {
+            return Err(Unreadable(format!("there is no document {index}")));
+        };
+        let mut turned = Self { text: self.text.clone(), documents: self.documents.clone() };
+        for change in difference(now, wanted) {
+            turned = turned.changed(index, &change).ok_or_else(cannot)?;
+        }
+        // The others must be what they were, and this one what was wanted.
+        let mut expected = before;
+        if let Some(document) = expected.get_mut(index) {
+            wanted.clone_into(document);
+        }
+        if turned.values() != expected {
+            return Err(cannot());
+        }
+        *self = turned;
+        Ok(())
+    }
+
+    fn changed(&self, index: usize, change: &Change) -> Option<Self> {
+        let root = self.documents.get(index)?.as_ref()?;
+        Self::read(&edit::apply(&self.text, root, change)?).ok()
+    }
+}
+
+fn cannot() -> Unreadable {
+    Unreadable(
+        "this document is written in a way that cannot be changed in place, with anchors, merge keys \
+         or unusual nesting where the sidecar belongs; write these parts out"
+            .to_owned(),
+    )
+}
+
+/// More than any release of any chart.
+const MAX_BYTES: usize = 64 << 20;
