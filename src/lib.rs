@@ -27,6 +27,7 @@ pub mod upstream;
 
 pub mod dial;
 pub mod identity;
+pub mod inject;
 pub mod manifest;
 pub mod pem;
 pub mod telemetry;

@@ -43,9 +43,14 @@ fn lines(value: &Value, indent: usize, manner: Manner) -> Option<String> {
         Value::Array(items) => items.iter().map(|value| item(value, indent, manner)).collect(),
         Value::Object(members) => {
             // People look for names first.
-            let (first, rest): (Vec<_>, Vec<_>) =
-                members.iter().partition(|(key, _)| matches!(key.as_str(), "name" | "apiVersion" | "kind"));
-            first.into_iter().chain(rest).map(|(key, value)| entry(key, value, indent, manner)).collect()
+            let (first, rest): (Vec<_>, Vec<_>) = members
+                .iter()
+                .partition(|(key, _)| matches!(key.as_str(), "name" | "apiVersion" | "kind"));
+            first
+                .into_iter()
+                .chain(rest)
+                .map(|(key, value)| entry(key, value, indent, manner))
+                .collect()
         }
         _ => return None,
     };
@@ -76,7 +81,6 @@ fn scalar_text(text: &str) -> String {
 }
 
 /// A mapping as a whole document.
-#[cfg(test)]
-pub(super) fn below_for_tests(value: &Value) -> String {
+pub(super) fn document(value: &Value) -> String {
     lines(value, 0, Manner { dashes: 0 }).unwrap_or_default() + "\n"
 }

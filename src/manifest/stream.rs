@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::change::Change;
 use super::difference::difference;
 use super::edit;
+use super::place::Lines;
 use super::reader;
+use super::render;
 use super::tree::Node;
 
 /// The documents of one text.
@@ -74,6 +76,52 @@ impl Stream {
             return Err(cannot());
         }
         *self = turned;
+        Ok(())
+    }
+
+    /// Takes the document at `index` out of the text, together with the line that begins it.
+    ///
+    /// # Errors
+    /// There is no such document, or it cannot be taken out without taking more.
+    pub fn empty(&mut self, index: usize) -> Result<(), Unreadable> {
+        let mut expected = self.values();
+        let node = self.documents.get(index).and_then(Option::as_ref).ok_or_else(cannot)?;
+        let lines = Lines(&self.text);
+        let first = lines.start(node.start);
+        let above = lines.start(first.saturating_sub(1));
+        let separator = self.text.get(above..first).is_some_and(|line| line.trim_end() == "---");
+        let start = if separator && above > 0 { above } else { first };
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(lines.next(node.end)..).unwrap_or_default();
+        let emptied = Self::read(&format!("{before}{after}"))?;
+        let null = |value: &Value| !value.is_null();
+        expected.remove(index);
+        if !emptied
+            .values()
+            .iter()
+            .filter(|value| null(value))
+            .eq(expected.iter().filter(|value| null(value)))
+        {
+            return Err(cannot());
+        }
+        *self = emptied;
+        Ok(())
+    }
+
+    /// Writes another document behind the others.
+    ///
+    /// # Errors
+    /// The text ends in a way that nothing can follow.
+    pub fn append(&mut self, document: &Value) -> Result<(), Unreadable> {
+        let mut expected = self.values();
+        expected.push(document.clone());
+        let end = if self.text.ends_with('\n') || self.text.is_empty() { "" } else { "\n" };
+        let appended =
+            Self::read(&format!("{}{end}---\n{}", self.text, render::document(document)))?;
+        if appended.values() != expected {
+            return Err(cannot());
+        }
+        *self = appended;
         Ok(())
     }
 

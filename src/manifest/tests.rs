@@ -104,7 +104,8 @@ fn empty_collections_and_absent_values_become_blocks() {
 
 #[test]
 fn json_stays_json() {
-    let text = "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"list\": [\n    1\n  ],\n  \"c\": {\"d\": 1}\n}\n";
+    let text =
+        "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"list\": [\n    1\n  ],\n  \"c\": {\"d\": 1}\n}\n";
     let text = turned(text, |value| {
         value["a"]["x"] = json!({"y": true});
         value["list"].as_array_mut().unwrap().insert(0, json!(0));
@@ -197,8 +198,8 @@ fn values() -> impl Strategy<Value = Value> {
             .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
-        let named = ("[a-c]", inner.clone())
-            .prop_map(|(name, more)| json!({"name": name, "more": more}));
+        let named =
+            ("[a-c]", inner.clone()).prop_map(|(name, more)| json!({"name": name, "more": more}));
         prop_oneof![
             prop::collection::vec(prop_oneof![inner.clone(), named], 0..4).prop_map(Value::from),
             prop::collection::btree_map("[a-d~/ ]{1,2}", inner, 0..4)
@@ -221,7 +222,7 @@ proptest! {
     #[test]
     fn what_is_written_is_what_was_meant(old in values(), new in values(), json: bool) {
         let (old, new) = (json!({ "root": old, "end": 1 }), json!({ "root": new, "end": 1 }));
-        let text = if json { format!("{old:#}\n") } else { super::render::below_for_tests(&old) };
+        let text = if json { format!("{old:#}\n") } else { super::render::document(&old) };
         let mut stream = Stream::read(&text).unwrap();
         prop_assert_eq!(&stream.values(), &[old]);
         // An unusual style may be refused; that it is never wrong is what `turn` checks itself.

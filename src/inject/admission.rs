@@ -1,0 +1,169 @@
+//! Objects that an API server asks about before it keeps them (`AdmissionReview`, version 1).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::kinds::{Kind, kind};
+use super::ports::of_application;
+use super::settings::Settings;
+use super::value::{Refusal, at, text};
+use super::{pod, service, wish};
+use crate::manifest::difference;
+
+/// What is answered to one question.
+#[derive(Debug)]
+pub struct Reviewed {
+    /// The answer, an `AdmissionReview` in JSON.
+    pub answer: Vec<u8>,
+    /// The question's own id.
+    pub uid: String,
+    /// The object's kind, in lower-case letters as in a path.
+    pub resource: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name, or how its name will begin.
+    pub name: String,
+    /// What came of it: `injected`, `unchanged`, `refused`, or `let_through` where it cannot be
+    /// changed and is let through all the same.
+    pub outcome: &'static str,
+    /// Why not, where it was refused or let through.
+    pub reason: Option<String>,
+}
+
+/// A question that cannot be read.
+#[derive(Debug)]
+pub struct BadReview(&'static str);
+
+impl fmt::Display for BadReview {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for BadReview {}
+
+/// Answers one question: which changes the object needs. Only objects that ask for it by the
+/// annotation (or a label of the same name) `portcullis/inject: "true"` are changed.
+///
+/// With `let_through`, what cannot be changed as it asks is let through with a warning; else it is
+/// refused.
+///
+/// # Errors
+/// The bytes are no question of version 1.
+pub fn admit(review: &[u8], settings: &Settings, let_through: bool) -> Result<Reviewed, BadReview> {
+    let review: Value =
+        serde_json::from_slice(review).map_err(|_| BadReview("the body is not JSON"))?;
+    if text(&review, &["apiVersion"]) != Some("admission.k8s.io/v1")
+        || text(&review, &["kind"]) != Some("AdmissionReview")
+    {
+        return Err(BadReview("the body is no AdmissionReview of admission.k8s.io/v1"));
+    }
+    let request = review.get("request").ok_or(BadReview("the review has no request"))?;
+    let uid = text(request, &["uid"]).ok_or(BadReview("the request has no uid"))?;
+    let name = text(request, &["name"]).filter(|name| !name.is_empty());
+    let name = name.or_else(|| text(request, &["object", "metadata", "generateName"]));
+    let mut reviewed = Reviewed {
+        answer: Vec::new(),
+        uid: uid.to_owned(),
+        resource: text(request, &["resource", "resource"]).unwrap_or_default().to_owned(),
+        namespace: text(request, &["namespace"]).unwrap_or_default().to_owned(),
+        name: name.unwrap_or_default().to_owned(),
+        outcome: "unchanged",
+        reason: None,
+    };
+    let before = request.get("object").unwrap_or(&Value::Null);
+    let mut response = json!({"uid": uid, "allowed": true});
+    match wanted(before, settings) {
+        Ok(after) => {
+            let changes: Vec<_> = difference(before, &after)
+                .iter()
+                .map(crate::manifest::Change::to_json_patch)
+                .collect();
+            if !changes.is_empty() {
+                reviewed.outcome = "injected";
+                response = json!({
+                    "uid": uid,
+                    "allowed": true,
+                    "patchType": "JSONPatch",
+                    "patch": STANDARD.encode(Value::Array(changes).to_string()),
+                });
+            }
+        }
+        Err(refusal) if let_through => {
+            reviewed.outcome = "let_through";
+            let warning = format!("portcullis: no sidecar: {refusal}");
+            response = json!({"uid": uid, "allowed": true, "warnings": [warning]});
+            reviewed.reason = Some(refusal.to_string());
+        }
+        Err(refusal) => {
+            reviewed.outcome = "refused";
+            let status = json!({"code": 422, "reason": "Invalid", "message": format!("portcullis: {refusal}")});
+            response = json!({"uid": uid, "allowed": false, "status": status});
+            reviewed.reason = Some(refusal.to_string());
+        }
+    }
+    let answer = json!({
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "response": response,
+    });
+    reviewed.answer = answer.to_string().into_bytes();
+    Ok(reviewed)
+}
+
+/// What an object should be.
+fn wanted(before: &Value, settings: &Settings) -> Result<Value, Refusal> {
+    let mut after = before.clone();
+    if wish::asked(before)? != Some(true) {
+        return Ok(after);
+    }
+    match kind(before) {
+        Kind::Workload(&[]) if !pod::has_foreign(before) => {
+            pod::restore(&mut after);
+            let wish = wish::of(&after, settings)?;
+            let spec = after.get("spec").cloned().unwrap_or_default();
+            let app = of_application(&spec, &wish, &[])?;
+            pod::inject(&mut after, app.as_ref(), &wish)?;
+        }
+        Kind::Service => {
+            service::restore(&mut after);
+            lead(&mut after)?;
+        }
+        _ => {}
+    }
+    Ok(after)
+}
+
+/// Leads the port of a Service that its annotation names, or the only one, to the sidecar.
+fn lead(object: &mut Value) -> Result<(), Refusal> {
+    const KEY: &str = "portcullis/app-port";
+    let targets = service::targets(object);
+    let said = at(object, &["metadata", "annotations", KEY]).and_then(Value::as_str);
+    let chosen = match (said.map(str::to_owned), targets.as_slice()) {
+        (Some(said), _) => Value::String(said),
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            return Err(Refusal(format!(
+                "the Service has {} TCP ports; say which targetPort is the application's by the \
+                 annotation {KEY}",
+                targets.len()
+            )));
+        }
+    };
+    let is = |target: &Value| plain(target) == plain(&chosen);
+    if service::lead_where(object, is).is_empty() {
+        return Err(Refusal(format!(
+            "no port of the Service has the targetPort {}",
+            plain(&chosen)
+        )));
+    }
+    Ok(())
+}
+
+/// A port as text, whether it is a number or a name.
+fn plain(port: &Value) -> String {
+    port.as_str().map_or_else(|| port.to_string(), str::to_owned)
+}

@@ -1,0 +1,70 @@
+//! Which objects have pods in them, and where.
+
+use serde_json::Value;
+
+use super::value::{at, text};
+
+/// What an object is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It has a pod at this path.
+    Workload(&'static [&'static str]),
+    /// It sends connections to pods.
+    Service,
+    /// It says who may connect to pods.
+    NetworkPolicy,
+    /// Nothing.
+    Other,
+}
+
+/// What an object is.
+pub(super) fn kind(object: &Value) -> Kind {
+    const PLACES: [&[&str]; 3] =
+        [&["spec", "template"], &["spec", "jobTemplate", "spec", "template"], &["template"]];
+    match text(object, &["kind"]) {
+        Some("Pod") => Kind::Workload(&[]),
+        Some("Service") if text(object, &["apiVersion"]) == Some("v1") => Kind::Service,
+        Some("NetworkPolicy") => Kind::NetworkPolicy,
+        // Whatever has a pod where others have theirs: Deployments and all their like, of others too.
+        _ => PLACES
+            .into_iter()
+            .find(|place| {
+                let pod = at(object, place);
+                pod.and_then(|pod| at(pod, &["spec", "containers"])).is_some_and(Value::is_array)
+            })
+            .map_or(Kind::Other, Kind::Workload),
+    }
+}
+
+/// The objects of a document, which is one itself or a list of them.
+pub(super) fn objects(document: &Value) -> Vec<&Value> {
+    match document.get("items").and_then(Value::as_array) {
+        Some(items) if is_list(document) => items.iter().flat_map(objects).collect(),
+        _ => vec![document],
+    }
+}
+
+/// The same, to be changed, in the same order.
+pub(super) fn objects_mut(document: &mut Value) -> Vec<&mut Value> {
+    if is_list(document) && document.get("items").is_some_and(Value::is_array) {
+        let items = document.get_mut("items").and_then(Value::as_array_mut);
+        return items.into_iter().flatten().flat_map(objects_mut).collect();
+    }
+    vec![document]
+}
+
+fn is_list(document: &Value) -> bool {
+    text(document, &["kind"]).is_some_and(|kind| kind.ends_with("List"))
+}
+
+/// How an object is called in messages: `Deployment web`, or `Deployment shop/web`.
+pub(super) fn title(object: &Value) -> String {
+    let kind = text(object, &["kind"]).unwrap_or("object");
+    let name = text(object, &["metadata", "name"])
+        .or_else(|| text(object, &["metadata", "generateName"]))
+        .unwrap_or("without a name");
+    match text(object, &["metadata", "namespace"]) {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    }
+}

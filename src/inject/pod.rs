@@ -1,0 +1,192 @@
+//! What becomes of a pod.
+
+use serde_json::{Map, Value, json};
+
+use super::ports::{AppPort, is_declared};
+use super::probes::{self, Probes};
+use super::settings::Settings;
+use super::sidecar;
+use super::value::{Refusal, at_mut, is_named, items, list, text};
+use super::{NAME, record};
+
+/// The lists of containers in a pod.
+const LISTS: [&str; 2] = ["initContainers", "containers"];
+
+/// Which container `kubectl logs` and `exec` mean when nobody says.
+const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+/// Whether a pod has a sidecar that somebody else put in.
+pub(super) fn has_foreign(pod: &Value) -> bool {
+    record::read(pod).is_none()
+        && LISTS.iter().any(|list| {
+            items(pod, &["spec", list]).iter().any(|container| is_named(container, NAME))
+        })
+}
+
+/// Puts the sidecar into a pod that has none.
+///
+/// # Errors
+/// The pod cannot have one, or not one that would guard anything.
+pub(super) fn inject(
+    pod: &mut Value,
+    app: Option<&AppPort>,
+    wish: &Settings,
+) -> Result<(), Refusal> {
+    let Some(spec) = pod.get_mut("spec").filter(|spec| spec.is_object()) else {
+        return Err(Refusal("the pod has no spec".to_owned()));
+    };
+    check(spec, wish)?;
+    let mut probes = Probes::default();
+    if let Some(app) = app {
+        for list in LISTS {
+            let containers = spec.get_mut(list).and_then(Value::as_array_mut);
+            for container in containers.into_iter().flatten() {
+                probes::lead(container, app, wish, &mut probes)?;
+            }
+        }
+    }
+    if sidecar::shares_socket(wish) {
+        mount_socket(spec)?;
+    }
+    let mut note = Map::new();
+    let mut made = Vec::new();
+    let volumes: Vec<_> = sidecar::volumes(wish).into_iter().map(|(volume, _)| volume).collect();
+    put(spec, "volumes", volumes, false, &mut made)?;
+    let container = sidecar::container(app, wish, &probes);
+    let place = if wish.native { "initContainers" } else { "containers" };
+    // Beside others it is the first, because a kubelet starts them in turn; among init containers it is
+    // the last, so that the others need not wait for it.
+    put(spec, place, vec![container], !wish.native, &mut made)?;
+    if !made.is_empty() {
+        note.insert("made".into(), json!(made));
+    }
+    if !probes.before.is_empty() {
+        note.insert("probes".into(), Value::Object(probes.before));
+    }
+    let first = items(spec, &["containers"]).iter().find(|one| !is_named(one, NAME));
+    let first = first.and_then(|container| text(container, &["name"])).map(str::to_owned);
+    let chosen = text(pod, &["metadata", "annotations", DEFAULT_CONTAINER]).is_some();
+    match first {
+        Some(first) if !wish.native && !chosen => {
+            note.insert("default".into(), true.into());
+            record::write(pod, Value::Object(note));
+            record::annotate(pod, DEFAULT_CONTAINER, first);
+        }
+        _ => record::write(pod, Value::Object(note)),
+    }
+    Ok(())
+}
+
+/// Takes out what [`inject`] has put in. A pod without a note of it stays as it is.
+pub(super) fn restore(pod: &mut Value) {
+    let Some(note) = record::read(pod) else { return };
+    if let Some(spec) = pod.get_mut("spec") {
+        for list in LISTS {
+            keep(spec, list, |container| !is_named(container, NAME));
+            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten()
+            {
+                keep(container, "volumeMounts", |mount| !is_named(mount, sidecar::SOCKET));
+                let name = text(container, &["name"]).unwrap_or_default().to_owned();
+                if let Some(before) = note.get("probes").and_then(|probes| probes.get(&name)) {
+                    probes::restore(container, before);
+                }
+                remove_empty(container, "volumeMounts", &note);
+            }
+        }
+        keep(spec, "volumes", |volume| !sidecar::VOLUMES.iter().any(|name| is_named(volume, name)));
+        for list in ["initContainers", "volumes"] {
+            remove_empty(spec, list, &note);
+        }
+    }
+    if note.get("default").is_some()
+        && let Some(annotations) = at_mut(pod, &["metadata", "annotations"])
+        && let Some(annotations) = annotations.as_object_mut()
+    {
+        annotations.remove(DEFAULT_CONTAINER);
+    }
+    record::forget(pod, &note);
+}
+
+/// What no sidecar can guard, or would break.
+fn check(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal(message));
+    if spec.get("hostNetwork").and_then(Value::as_bool) == Some(true) {
+        return refuse(
+            "hostNetwork is true: everybody on the node reaches the application, and all pods share \
+             the ports; run the gateway in front of it instead"
+                .to_owned(),
+        );
+    }
+    if text(spec, &["os", "name"]) == Some("windows") {
+        return refuse("the pod is for Windows, and the image is for Linux".to_owned());
+    }
+    let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
+    if ends && !wish.native {
+        return refuse(
+            "the pod ends with its work, and a plain container beside it never would; use a native \
+             sidecar (Kubernetes 1.29 and newer)"
+                .to_owned(),
+        );
+    }
+    for (port, what) in [(wish.port, "port"), (wish.telemetry_port, "telemetry-port")] {
+        if is_declared(spec, port) {
+            return refuse(format!(
+                "a container has the port {port} already; give the sidecar another by --{what} or \
+                 the annotation portcullis/{what}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Lets every container of the application see the socket's directory.
+fn mount_socket(spec: &mut Value) -> Result<(), Refusal> {
+    let containers = spec.get_mut("containers").and_then(Value::as_array_mut);
+    for container in containers.into_iter().flatten() {
+        let Some(mounts) = list(container, "volumeMounts") else {
+            return Err(Refusal("the volumeMounts of a container are no list".to_owned()));
+        };
+        mounts.push(sidecar::socket_mount());
+    }
+    Ok(())
+}
+
+/// Puts items into a list of the pod's spec, which is noted as ours when it was not there.
+fn put(
+    spec: &mut Value,
+    key: &str,
+    new: Vec<Value>,
+    first: bool,
+    made: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    if spec.as_object().is_some_and(|spec| record::lacks(spec, key)) {
+        made.push(key.to_owned());
+    }
+    let Some(items) = list(spec, key) else {
+        return Err(Refusal(format!("{key} is no list")));
+    };
+    let at = if first { 0 } else { items.len() };
+    items.splice(at..at, new);
+    Ok(())
+}
+
+fn keep(value: &mut Value, key: &str, wanted: impl Fn(&Value) -> bool) {
+    if let Some(items) = value.get_mut(key).and_then(Value::as_array_mut) {
+        items.retain(|item| wanted(item));
+    }
+}
+
+/// Removes a list that has become empty, where it was made for us; mounts always are then.
+fn remove_empty(value: &mut Value, key: &str, note: &Value) {
+    let ours = key == "volumeMounts" || items(note, &["made"]).iter().any(|made| made == key);
+    let empty = value.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    if ours
+        && empty
+        && let Some(members) = value.as_object_mut()
+    {
+        members.remove(key);
+    }
+}

@@ -1,0 +1,97 @@
+//! What becomes of a Service: its connections go to the sidecar.
+
+use serde_json::{Map, Value, json};
+
+use super::ports::AppPort;
+use super::value::{at, items, text};
+use super::{NAME, record};
+
+/// A pod of the same manifests that a Service may lead to.
+pub(super) struct Led {
+    /// Its namespace, where it says one.
+    pub(super) namespace: Option<String>,
+    /// Its labels.
+    pub(super) labels: Value,
+    /// The application's port, if a sidecar stands before it.
+    pub(super) app: Option<AppPort>,
+}
+
+/// Whether a Service chooses a pod by its labels.
+pub(super) fn selects(service: &Value, namespace: Option<&str>, labels: &Value) -> bool {
+    let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
+    selector.is_some_and(|selector| {
+        !selector.is_empty()
+            && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && text(service, &["metadata", "namespace"]).unwrap_or("default")
+                == namespace.unwrap_or("default")
+    })
+}
+
+/// The ports at pods that a Service leads to.
+pub(super) fn targets(service: &Value) -> Vec<Value> {
+    items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port)).map(target).collect()
+}
+
+/// Leads the ports that go to `app` to the sidecar, and says which those are.
+pub(super) fn lead(service: &mut Value, app: &AppPort) -> Vec<String> {
+    lead_where(service, |target| app.is(target))
+}
+
+/// The same for the ports that `wanted` says yes to.
+pub(super) fn lead_where(service: &mut Value, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
+    let mut note = record::read(service).unwrap_or_else(|| json!({}));
+    let mut led = Vec::new();
+    let ports = service.get_mut("spec").and_then(|spec| spec.get_mut("ports"));
+    for port in ports.and_then(Value::as_array_mut).into_iter().flatten() {
+        let target = target(port);
+        if !is_tcp(port) || target == NAME || !wanted(&target) {
+            continue;
+        }
+        let number = port.get("port").cloned().unwrap_or_default().to_string();
+        let Some(members) = port.as_object_mut() else { continue };
+        let before = members.insert("targetPort".into(), NAME.into()).unwrap_or(Value::Null);
+        if let Some(note) = note.as_object_mut() {
+            let before_all = note.entry("targetPorts").or_insert_with(|| Map::new().into());
+            if let Some(before_all) = before_all.as_object_mut() {
+                before_all.insert(number.clone(), before);
+            }
+        }
+        led.push(number);
+    }
+    if !led.is_empty() {
+        record::write(service, note);
+    }
+    led
+}
+
+/// Leads connections to where they went before.
+pub(super) fn restore(service: &mut Value) {
+    let Some(note) = record::read(service) else { return };
+    let ports = service.get_mut("spec").and_then(|spec| spec.get_mut("ports"));
+    for port in ports.and_then(Value::as_array_mut).into_iter().flatten() {
+        let number = port.get("port").cloned().unwrap_or_default().to_string();
+        let before = note.get("targetPorts").and_then(|before| before.get(&number));
+        let before = before.filter(|_| is_tcp(port));
+        if let (Some(before), Some(members)) = (before, port.as_object_mut()) {
+            match before {
+                Value::Null => members.remove("targetPort"),
+                before => members.insert("targetPort".into(), before.clone()),
+            };
+        }
+    }
+    record::forget(service, &note);
+}
+
+/// Whether clients connect to pods themselves, at the Service's own ports.
+pub(super) fn is_headless(service: &Value) -> bool {
+    text(service, &["spec", "clusterIP"]) == Some("None")
+}
+
+fn target(port: &Value) -> Value {
+    let target = port.get("targetPort").filter(|target| !target.is_null());
+    target.or_else(|| port.get("port")).cloned().unwrap_or_default()
+}
+
+fn is_tcp(port: &Value) -> bool {
+    text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP")
+}

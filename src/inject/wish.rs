@@ -1,0 +1,90 @@
+//! What one pod is to get: the settings, with what its annotations say over them.
+
+use serde_json::Value;
+
+use super::settings::Settings;
+use super::value::{Refusal, text};
+
+/// Whether a pod is to have a sidecar: `"true"` or `"false"`.
+pub(super) const INJECT: &str = "portcullis/inject";
+
+/// The annotations, and what each says.
+const KNOWN: [&str; 11] = [
+    INJECT,
+    super::record::ANNOTATION,
+    "portcullis/app-port",
+    "portcullis/config",
+    "portcullis/image",
+    "portcullis/keystone-url",
+    "portcullis/native",
+    "portcullis/port",
+    "portcullis/secret",
+    "portcullis/telemetry-port",
+    "portcullis/upstream",
+];
+
+/// Whether the annotations or labels of an object ask for a sidecar; `None` when they do not say.
+/// Labels are what an API server can choose objects by.
+pub(super) fn asked(object: &Value) -> Result<Option<bool>, Refusal> {
+    let places = [["metadata", "annotations", INJECT], ["metadata", "labels", INJECT]];
+    places.iter().find_map(|place| text(object, place)).map(|word| truth(INJECT, word)).transpose()
+}
+
+/// The settings for one pod.
+///
+/// # Errors
+/// An annotation that does not exist, or says what it cannot.
+pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> {
+    let mut wish = settings.clone();
+    let annotations = pod.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    for (key, value) in annotations.and_then(Value::as_object).into_iter().flatten() {
+        if !key.starts_with("portcullis/") {
+            continue;
+        }
+        if !KNOWN.contains(&key.as_str()) {
+            return Err(Refusal(format!(
+                "the annotation {key} does not exist; there are {}",
+                KNOWN.join(", ")
+            )));
+        }
+        let Some(said) = value.as_str() else {
+            return Err(Refusal(format!("the annotation {key} is no text; put it in quotes")));
+        };
+        let said = said.trim();
+        match key.as_str() {
+            "portcullis/app-port" => wish.app_port = Some(said.to_owned()),
+            "portcullis/config" => wish.config_map = Some(said.to_owned()),
+            "portcullis/image" => said.clone_into(&mut wish.image),
+            "portcullis/keystone-url" => wish.keystone_url = Some(said.to_owned()),
+            "portcullis/native" => wish.native = truth(key, said)?,
+            "portcullis/port" => wish.port = port(key, said)?,
+            "portcullis/secret" => wish.secret = Some(said.to_owned()),
+            "portcullis/telemetry-port" => wish.telemetry_port = port(key, said)?,
+            "portcullis/upstream" => wish.upstream = Some(said.to_owned()),
+            _ => {}
+        }
+    }
+    if wish.config_map.is_none() && wish.keystone_url.is_none() {
+        return Err(Refusal(
+            "nothing says where Keystone is: give --keystone-url or --config-map, or the annotation \
+             portcullis/keystone-url or portcullis/config"
+                .to_owned(),
+        ));
+    }
+    Ok(wish)
+}
+
+fn truth(key: &str, said: &str) -> Result<bool, Refusal> {
+    match said {
+        "true" | "enabled" => Ok(true),
+        "false" | "disabled" => Ok(false),
+        _ => Err(Refusal(format!("the annotation {key} is {said:?}; write \"true\" or \"false\""))),
+    }
+}
+
+fn port(key: &str, said: &str) -> Result<u16, Refusal> {
+    let number = said.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| {
+        Refusal(format!("the annotation {key} is {said:?}; write a port from 1 to 65535"))
+    })
+}
