@@ -89,7 +89,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("moka", &["src/validation/cache/local.rs"], "the cache crate is an implementation detail"),
     (
         "serde::Deserialize",
-        &["src/keystone/wire/"],
+        &["src/keystone/wire/", "src/app/webhook/envelope.rs"],
         "the wire's shape stays in the room that speaks it",
     ),
     (

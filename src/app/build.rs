@@ -132,10 +132,7 @@ fn within_limits(settings: &server::Settings) -> server::Settings {
 
 fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricError> {
     registry.process()?;
-    registry
-        .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
-        .with_label_values(&[env!("CARGO_PKG_VERSION")])
-        .set(1);
+    version(registry)?;
     let ttl = i64::try_from(config.validation.ttl.as_secs()).unwrap_or(i64::MAX);
     registry
         .gauge(
@@ -145,5 +142,14 @@ fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricE
         .set(ttl);
     let access = config.log.access != telemetry::Access::Off;
     registry.gauge("access_log_enabled", "Whether requests are logged.")?.set(i64::from(access));
+    Ok(())
+}
+
+/// Says which version runs.
+pub(super) fn version(registry: &Registry) -> Result<(), MetricError> {
+    registry
+        .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
+        .with_label_values(&[env!("CARGO_PKG_VERSION")])
+        .set(1);
     Ok(())
 }

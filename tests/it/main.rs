@@ -70,4 +70,5 @@ mod uploads;
 mod upstream;
 mod upstream_http2;
 mod upstream_tunnels;
+mod webhook;
 mod websocket;
