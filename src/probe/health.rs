@@ -119,7 +119,25 @@ fn skip(from: &mut &[u8], length: u64) -> Result<(), Malformed> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_answered_is_read_to_an_end(bytes: Vec<u8>, message: Vec<u8>) {
+            let _ = read(&bytes);
+            let _ = read(&framed(&message));
+        }
+
+        #[test]
+        fn a_question_is_a_frame_of_its_own_length(service in ".{0,400}") {
+            let question = write(&service);
+            let length = u32::try_from(question.len() - 5).unwrap().to_be_bytes();
+            prop_assert_eq!(&question[1..5], &length);
+            prop_assert!(question.ends_with(service.as_bytes()));
+        }
+    }
 
     #[test]
     fn a_question_is_framed_and_names_the_service() {

@@ -121,7 +121,7 @@ fn question(path: &str, fields: Option<&str>) -> Result<Question, String> {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let path = whole.bytes().all(|byte| byte.is_ascii_graphic()).then(|| whole.parse().ok());
     let path = path.flatten().ok_or_else(|| {
-        format!("the path {whole:?} cannot be sent; encode what is not ASCII, as in %20")
+        format!("the path {whole:?} cannot be sent; encode what a URL cannot hold, as in %20")
     })?;
     Ok(Question::Http { path, headers: headers(fields.unwrap_or_default())? })
 }
@@ -162,7 +162,18 @@ const FORMS: &str = "write http://127.0.0.1:9000/path, https:// or tcp:// or grp
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_much(text in "(https?|tcp|grpc|unix)?:?/{0,3}.{0,60}", any in ".{0,60}") {
+            for text in [&text, &any] {
+                let _ = Target::parse(text);
+            }
+        }
+    }
 
     fn parse(url: &str) -> (String, Question) {
         let Target { endpoint, question } = Target::parse(url).unwrap();

@@ -1,5 +1,8 @@
 //! Probes of the application: a mapping in the file, one text in a variable, and the same meaning.
 
+use proptest::prelude::*;
+use serde_json::json;
+
 use super::{THREE_LINES, file, lines, loaded, with_variables};
 use crate::config::{Environment, Sources};
 
@@ -29,6 +32,29 @@ fn a_file_and_a_variable_say_the_same() {
     let variables =
         [("PORTCULLIS_TELEMETRY__PROBES", VARIABLE), ("PORTCULLIS_TELEMETRY__PROBE_TIMEOUT", "3s")];
     assert_eq!(loaded(&with_variables(THREE_LINES, &variables)).config.probes, written);
+}
+
+proptest! {
+    /// What a manifest can say, a file and a variable can.
+    #[test]
+    fn every_header_that_can_be_sent_is_sent_as_it_is_written(
+        name in "x-[a-z]{1,8}",
+        values in prop::collection::vec("[!-~]([ -~]{0,20}[!-~])?", 1..3),
+        query in "[-A-Za-z0-9._~!$&'()*+,;=:@/?%]{0,20}",
+    ) {
+        let url = format!("http://127.0.0.1:9000/path?{query}");
+        // JSON is YAML.
+        let probe = json!({"url": url, "headers": {&name: values}});
+        let text = format!("{THREE_LINES}telemetry: {{probes: {{app: {probe}}}}}\n");
+        let written = loaded(&file(&text)).config.probes;
+        let mut fields = form_urlencoded::Serializer::new(String::new());
+        for value in &values {
+            fields.append_pair(&name, value);
+        }
+        let variable = format!("app={}#{}", url.replace(',', "%2C"), fields.finish());
+        let variable = [("PORTCULLIS_TELEMETRY__PROBES", &variable[..])];
+        prop_assert_eq!(loaded(&with_variables(THREE_LINES, &variable)).config.probes, written);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod grpc;
 mod http;
 mod limits;
 mod secrets;
+mod tonic;
 
 use crate::support::{Response, Sidecar, get};
 
