@@ -23,8 +23,9 @@ use super::{Admit, OnError, Settings, TARGET};
 /// Where reviews are sent.
 const PATH: &str = "/mutate";
 
-/// What all reviews that are being received may take together, in bytes.
-const ROOM: usize = 32 * 1024 * 1024;
+/// What all reviews that are being received may take together, in bytes. With what reading one into
+/// a tree takes on top, it stays well below the memory that a small container has.
+const ROOM: usize = 16 * 1024 * 1024;
 
 /// Takes requests.
 pub(super) struct Door {
