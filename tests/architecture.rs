@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "identity",
             "keystone",
             "policy",
+            "probe",
             "remote",
             "routing",
             "server",
@@ -40,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "identity",
             "keystone",
             "policy",
+            "probe",
             "remote",
             "routing",
             "server",
@@ -55,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keystone", &["dial", "identity", "telemetry"]),
     ("policy", &["identity", "routing"]),
     ("remote", &["dial", "telemetry"]),
+    ("probe", &["dial"]),
     ("routing", &[]),
     ("upstream", &["dial", "telemetry"]),
     ("server", &["pem", "telemetry"]),
@@ -86,7 +89,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("moka", &["src/validation/cache/local.rs"], "the cache crate is an implementation detail"),
     (
         "serde::Deserialize",
-        &["src/keystone/wire/"],
+        &["src/keystone/wire/", "src/app/webhook/envelope.rs"],
         "the wire's shape stays in the room that speaks it",
     ),
     (

@@ -10,6 +10,7 @@ use crate::config::{Config, Process};
 use crate::front::{self, Tunnels, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
+use crate::probe::Probes;
 use crate::remote::Remote;
 use crate::telemetry::{LogControl, MetricError, Registry};
 use crate::validation::{Questions, Validator};
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
     pub(super) readiness: Readiness,
+    pub(super) probes: Probes,
     pub(super) log: Option<LogControl>,
     pub(super) books: Arc<Books>,
     pub(super) reload: Option<Reload>,
@@ -81,6 +83,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         questions,
         door,
         readiness,
+        probes: Probes::new(&config.probes)?,
         log: side.log,
         books,
         reload,
@@ -129,10 +132,7 @@ fn within_limits(settings: &server::Settings) -> server::Settings {
 
 fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricError> {
     registry.process()?;
-    registry
-        .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
-        .with_label_values(&[env!("CARGO_PKG_VERSION")])
-        .set(1);
+    version(registry)?;
     let ttl = i64::try_from(config.validation.ttl.as_secs()).unwrap_or(i64::MAX);
     registry
         .gauge(
@@ -142,5 +142,14 @@ fn about_the_process(registry: &Registry, config: &Config) -> Result<(), MetricE
         .set(ttl);
     let access = config.log.access != telemetry::Access::Off;
     registry.gauge("access_log_enabled", "Whether requests are logged.")?.set(i64::from(access));
+    Ok(())
+}
+
+/// Says which version runs.
+pub(super) fn version(registry: &Registry) -> Result<(), MetricError> {
+    registry
+        .gauge_vec("build_info", "The version that runs; always 1.", &["version"])?
+        .with_label_values(&[env!("CARGO_PKG_VERSION")])
+        .set(1);
     Ok(())
 }

@@ -15,6 +15,7 @@ mod reload;
 mod runtime;
 mod shutdown;
 mod tasks;
+pub mod webhook;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

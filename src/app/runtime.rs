@@ -78,9 +78,9 @@ pub(super) fn run(app: App) -> anyhow::Result<()> {
 
 /// The runtime of everything that is not a worker, and the signals that it waits for.
 pub(super) struct Background {
-    runtime: Runtime,
-    signals: Signals,
-    hangup: Signal,
+    pub(super) runtime: Runtime,
+    pub(super) signals: Signals,
+    pub(super) hangup: Signal,
 }
 
 impl Background {

@@ -2,6 +2,7 @@
 
 mod explain;
 mod policy;
+mod webhook;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -55,6 +56,7 @@ fn simple(command: Command) -> anyhow::Result<()> {
         Command::Config { what: Show::Reference } => say(config::reference().trim_end()),
         Command::Import(what) => import(&what),
         Command::Health(health) => ask(health),
+        Command::Webhook(flags) => webhook::serve(flags),
         Command::Explain(_) | Command::Policy { .. } => Ok(()),
     }
 }

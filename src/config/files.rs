@@ -16,6 +16,15 @@ pub struct Files {
 }
 
 impl Files {
+    /// Files of certificates and keys, for whoever follows them without a configuration.
+    pub fn of_material(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        let mut files = Self::default();
+        for path in paths {
+            files.note_material(path);
+        }
+        files
+    }
+
     /// Looks at the same files again. Blocks as file systems do.
     #[must_use]
     pub fn look_again(&self) -> Self {

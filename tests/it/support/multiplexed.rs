@@ -1,15 +1,20 @@
 //! A client that speaks HTTP/2 as it should.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 use h2::client::{ResponseFuture, SendRequest};
 use h2::{Reason, SendStream};
 use http::{HeaderMap, Request};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::DEADLINE;
 
@@ -17,7 +22,7 @@ use super::DEADLINE;
 pub struct Multiplexed {
     runtime: Runtime,
     sender: SendRequest<Bytes>,
-    driver: tokio::task::JoinHandle<Result<(), h2::Error>>,
+    driver: Driver,
 }
 
 /// A request under way.
@@ -45,14 +50,30 @@ impl Multiplexed {
     #[track_caller]
     pub fn connect(address: SocketAddr) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let hello = async {
-            let stream = TcpStream::connect(address).await.expect("a connection");
-            stream.set_nodelay(true).unwrap();
-            let (sender, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
-            (sender, tokio::spawn(connection))
-        };
+        let hello = async { begun(plain(address).await).await };
         let (sender, driver) = runtime.block_on(bounded(hello));
         Self { runtime, sender, driver }
+    }
+
+    /// Connects by TLS, as `config` has it, and asks for `name`; an error is the handshake's.
+    #[track_caller]
+    pub fn secure(
+        address: SocketAddr,
+        config: &Arc<ClientConfig>,
+        name: &str,
+    ) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut config = (**config).clone();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let name = ServerName::try_from(name.to_owned()).expect("a name");
+        let hello = async {
+            let stream = plain(address).await;
+            let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+            std::io::Result::Ok(begun(stream).await)
+        };
+        let (sender, driver) = runtime.block_on(bounded(hello))?;
+        Ok(Self { runtime, sender, driver })
     }
 
     /// Asks, and reads the answer.
@@ -162,6 +183,22 @@ impl Multiplexed {
             ended => ended,
         }
     }
+}
+
+type Driver = tokio::task::JoinHandle<Result<(), h2::Error>>;
+
+async fn plain(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+async fn begun<S>(stream: S) -> (SendRequest<Bytes>, Driver)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    (sender, tokio::spawn(connection))
 }
 
 async fn read(exchange: UnderWay) -> Result<Received, h2::Error> {
