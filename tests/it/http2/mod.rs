@@ -9,6 +9,7 @@ mod floods;
 mod grpc;
 mod lengths;
 mod memory;
+mod off;
 mod prefaces;
 mod pseudo;
 mod requests;

@@ -4,4 +4,6 @@
 mod ends;
 pub(crate) mod frames;
 mod handshakes;
+mod over_tls;
+mod revocation;
 pub(crate) mod stage;
