@@ -9,6 +9,7 @@ mod credentials;
 #[doc(hidden)]
 pub mod fuzzing;
 mod grpc;
+mod hops;
 mod json_body;
 mod metrics;
 mod origin;

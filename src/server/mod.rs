@@ -188,11 +188,12 @@ where
     let mut connections = JoinSet::new();
     let start = |connections: &mut JoinSet<()>, arrived: Arrived| {
         let Arrived { socket, address, permit } = arrived;
-        let trusted = entrance.manner.load().trusted.contain(address.map(|at| at.ip()));
+        let proxies = Arc::clone(&entrance.manner.load().trusted);
+        let trusted = proxies.contain(address.map(|at| at.ip()));
         let listener = Arc::clone(&entrance.name);
         let accepted = Accepted {
             socket,
-            client: Client { listener, address, trusted, tls: None },
+            client: Client { listener, address, trusted, proxies, tls: None },
             entrance: Arc::clone(&entrance),
             limits: shared.limits.load_full(),
             phase: phase.clone(),

@@ -35,7 +35,7 @@ pub struct Listener {
 #[derive(Clone, Debug, Default)]
 pub struct Manner {
     /// Peers that say who their clients are: in PROXY headers, and in `X-Forwarded-For`.
-    pub trusted: Peers,
+    pub trusted: Arc<Peers>,
     /// Whether every connection begins with a PROXY header, which only trusted peers may send.
     pub proxy_protocol: bool,
     /// Bound on the arrival of that header.

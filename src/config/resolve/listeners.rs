@@ -1,6 +1,7 @@
 //! The addresses we listen on, and how clients are served there.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::reader::Reader;
 use super::tls;
@@ -88,7 +89,7 @@ fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
         reader.refuse("listener.proxy_protocol", message);
     }
     let proxy_timeout = reader.duration("listener.proxy_timeout");
-    let manner = Manner { trusted, proxy_protocol, proxy_timeout, tls };
+    let manner = Manner { trusted: Arc::new(trusted), proxy_protocol, proxy_timeout, tls };
     Some(Listener { name: name.into(), place: place?, manner })
 }
 
@@ -103,6 +104,13 @@ fn trusted(reader: &mut Reader<'_>) -> Peers {
             }
             Err(BadPeers::Everybody) => {
                 format!("{text:?} is everybody, who could pose as anybody; name your proxies")
+            }
+            Err(BadPeers::Either(network)) => {
+                let address = text.split('/').next().unwrap_or_default();
+                format!(
+                    "{text:?} is an address and a network at once; write {network} for all of it, \
+                     or {address}"
+                )
             }
         };
         reader.refuse(KEY, &message);

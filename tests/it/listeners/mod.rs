@@ -1,5 +1,6 @@
 //! Where clients come in: several places, unix sockets, balancers that say who their clients are.
 
+mod clients;
 mod named;
 mod proxy_header;
 mod reload;
