@@ -170,24 +170,35 @@ fn named(reader: &mut Reader<'_>, layers: &Layers, written: &Written) -> Vec<Lis
             problems.add(&origin, &format!("listeners.{name}"), message);
         }
         let mut own_layers = layers.only(&OF_A_LISTENER);
-        own_layers.add_file(file, as_sections(entry), &mut problems);
+        let mut own = Problems::default();
+        own_layers.add_file(file, as_sections(entry), &mut own);
         if own_layers.get("listen").is_none() {
             let message = "does not say where: add listen, as in \"listen: 0.0.0.0:8443\"";
             problems.add(&origin, &format!("listeners.{name}"), message);
+            problems.adopt_as(own, |key, _| own_key(name, key));
             continue;
         }
         let mut warnings = Vec::new();
         let environment = reader.environment();
-        let mut own = Problems::default();
         let settings = settings::read(&own_layers, environment, &origin, &mut own, &mut warnings);
         let mut its = Reader::new(&settings, environment, &mut own, warnings);
         all.extend(listener(&mut its, name));
         let warnings = std::mem::take(&mut its.warnings);
         reader.warn_once(warnings);
-        problems.adopt(own);
+        // What stands in the sections for all listeners has the name that it has there.
+        let shared = |key: &str, at: &Origin| layers.get(key).is_some_and(|one| one.origin == *at);
+        let called = |key: &str, at: &Origin| {
+            if shared(key, at) { key.to_owned() } else { own_key(name, key) }
+        };
+        problems.adopt_as(own, called);
     }
     reader.adopt(problems);
     all
+}
+
+/// What a key is called that a named listener has of its own.
+fn own_key(name: &str, key: &str) -> String {
+    format!("listeners.{name}.{}", key.strip_prefix("listener.").unwrap_or(key))
 }
 
 /// The sections that a listener can have of its own.
@@ -257,10 +268,9 @@ fn refuse_taken(
     if address.port() == 0 {
         return;
     }
-    // One on all addresses takes the port of each.
     let taken = |other: &SocketAddr| {
-        let all = other.ip().is_unspecified() || address.ip().is_unspecified();
-        other.port() == address.port() && (all || other.ip() == address.ip())
+        other.port() == address.port()
+            && (includes(other.ip(), address.ip()) || includes(address.ip(), other.ip()))
     };
     if let Some((earlier, _)) = seen.iter().find(|(_, other)| taken(other)) {
         let message = format!("is taken by the address of {earlier}; choose another");
@@ -271,6 +281,16 @@ fn refuse_taken(
         }
     }
     seen.push((key, address));
+}
+
+/// Whether a listener on all of `these` takes the port of `that`, too. `[::]` is both families.
+fn includes(these: IpAddr, that: IpAddr) -> bool {
+    let that = that.to_canonical();
+    match these.to_canonical() {
+        IpAddr::V6(these) if these.is_unspecified() => true,
+        IpAddr::V4(these) if these.is_unspecified() => that.is_ipv4(),
+        this => this == that,
+    }
 }
 
 /// The longest token; it must leave room for the rest of the head.

@@ -48,7 +48,7 @@ pub(super) fn resolve(
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
     let front = listeners::front(&mut reader, uri);
     let remote = policy::remote(&mut reader);
-    let policy = policy::policy(&mut reader, written, &upstreams);
+    let policy = policy::policy(&mut reader, written, upstream.as_ref(), &upstreams);
     let watch = policy::watch(&mut reader);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {

@@ -3,6 +3,7 @@
 mod clients;
 mod named;
 mod proxy_header;
+mod refused;
 mod reload;
 mod trust;
 mod unix;
