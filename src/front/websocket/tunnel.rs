@@ -31,23 +31,38 @@ impl Tunnel {
     /// we end it, both sides are told why in their own protocol, in between two frames, and have a
     /// few seconds to end it in theirs.
     ///
-    /// Cancelling it closes both connections.
+    /// Cancelling it closes both connections; that is written down like any other end.
     pub async fn run<C>(self, client: C, leaving: impl Future<Output = ()>)
     where
         C: AsyncRead + AsyncWrite + Unpin,
     {
         let Self { service, open } = self;
-        let mut sides = Sides { client, service, up: Flow::new(), down: Flow::new() };
-        let idle_timeout = open.idle_timeout();
-        let ended = tokio::select! {
-            ended = sides.pass(idle_timeout) => ended,
-            ended = open.ends() => ended,
+        let sides = Sides { client, service, up: Flow::new(), down: Flow::new() };
+        // Nobody cancels it but a process that has run out of patience.
+        let mut kept = Kept { open, sides, ended: Ended::Leaving };
+        let idle_timeout = kept.open.idle_timeout();
+        kept.ended = tokio::select! {
+            ended = kept.sides.pass(idle_timeout) => ended,
+            ended = kept.open.ends() => ended,
             () = leaving => Ended::Leaving,
         };
-        if !matches!(ended, Ended::Broken | Ended::Closed) {
-            let _ = timeout(FAREWELL, sides.part(ended)).await;
+        if !matches!(kept.ended, Ended::Broken | Ended::Closed) {
+            let _ = timeout(FAREWELL, kept.sides.part(kept.ended)).await;
         }
-        open.ended(ended, sides.up.pipe.passed(), sides.down.pipe.passed());
+    }
+}
+
+/// A tunnel that is written down when it is dropped, by whatever way it has come to its end.
+struct Kept<C> {
+    open: Open,
+    sides: Sides<C>,
+    ended: Ended,
+}
+
+impl<C> Drop for Kept<C> {
+    fn drop(&mut self) {
+        let Sides { up, down, .. } = &self.sides;
+        self.open.ended(self.ended, up.pipe.passed(), down.pipe.passed());
     }
 }
 
