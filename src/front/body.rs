@@ -61,8 +61,13 @@ impl http_body::Body for Body {
         });
         match &frame {
             Some(Ok(frame)) => {
-                if let (Some(record), Some(data)) = (&mut self.record, frame.data_ref()) {
-                    record.sent(data.len());
+                if let Some(record) = &mut self.record {
+                    if let Some(data) = frame.data_ref() {
+                        record.sent(data.len());
+                    }
+                    if let Some(trailers) = frame.trailers_ref() {
+                        record.told(trailers);
+                    }
                 }
                 if self.is_end_stream() {
                     self.close(true);

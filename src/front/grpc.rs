@@ -5,14 +5,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::reply::Reply;
 
 /// The same refusal as a response of nothing but trailers (gRPC's PROTOCOL-HTTP2 document), which
-/// in HTTP/2 is a head without a body. With it comes the status that it states.
-pub(super) fn in_grpc(reply: Reply) -> (Reply, u8) {
+/// in HTTP/2 is a head without a body.
+pub(super) fn in_grpc(reply: Reply) -> Reply {
     let mut headers: HeaderMap = reply.headers;
     let (status, message) = meaning(reply.status);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(STATUS, HeaderValue::from(u16::from(status)));
     headers.insert(MESSAGE, HeaderValue::from_static(message));
-    (Reply { status: StatusCode::OK, headers, body: bytes::Bytes::new() }, status)
+    Reply { status: StatusCode::OK, headers, body: bytes::Bytes::new() }
 }
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");

@@ -89,6 +89,7 @@ impl ReverseProxy {
             Ok(Passed { response, tunnel }) => {
                 opened = tunnel;
                 record.answered(response.status());
+                record.told(response.headers());
                 let mut response = response.map(|body| Body::relayed(body, record));
                 challenged(&mut response, &rules.challenge);
                 response
@@ -96,9 +97,7 @@ impl ReverseProxy {
             Err(refusal) => {
                 let mut reply = reply(&refusal, &rules.challenge);
                 if grpc {
-                    let status;
-                    (reply, status) = in_grpc(reply);
-                    record.refused_in_grpc(status);
+                    reply = in_grpc(reply);
                 }
                 if http2 {
                     // Another request's affair: streams end alone.
@@ -106,6 +105,7 @@ impl ReverseProxy {
                 }
                 let Reply { status, headers, body } = reply;
                 record.answered(status);
+                record.told(&headers);
                 let mut response = Response::new(Body::whole(body, record));
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;

@@ -31,6 +31,7 @@ mod exhaustion;
 mod explain;
 mod forwarding;
 mod golden;
+mod grpc_statuses;
 mod head_of_line;
 mod header_options;
 mod headers;
