@@ -80,6 +80,7 @@ fn upstream(url: &str) -> Upstream {
         connect_timeout: Duration::from_secs(5),
         deadlines: Deadlines { response: Duration::from_mins(1), body: limit, total: limit },
         idle_timeout: Duration::from_mins(1),
+        max_age: None,
         max_idle: 8,
         multiplexing: Multiplexing { max_streams: 100, ping_interval: None },
         max_pending: 100,

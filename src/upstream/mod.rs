@@ -3,6 +3,7 @@
 //! One of these belongs to one worker, so that a request and its response stay on one thread.
 //! It knows nothing of tokens or decisions.
 
+mod age;
 mod error;
 mod hop;
 mod http1;

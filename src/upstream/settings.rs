@@ -17,6 +17,8 @@ pub struct Settings {
     pub deadlines: Deadlines,
     /// How long an idle connection is kept.
     pub idle_timeout: Duration,
+    /// How long a connection takes requests; `None` for as long as it lasts.
+    pub max_age: Option<Duration>,
     /// How many idle HTTP/1.1 connections each worker keeps.
     pub max_idle: usize,
     /// Bounds on one HTTP/2 connection.

@@ -69,6 +69,8 @@ mod trailers;
 mod under_load;
 mod uploads;
 mod upstream;
+mod upstream_age;
+mod upstream_heads;
 mod upstream_http2;
 mod upstream_tunnels;
 mod websocket;

@@ -1,6 +1,6 @@
 //! The guarded service.
 
-use super::{Absent, DAY, Field, HOUR, Kind, MILLISECOND, Section};
+use super::{Absent, DAY, Field, HOUR, Kind, MILLISECOND, SECOND, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "upstream",
@@ -115,6 +115,17 @@ pub(super) static SECTION: Section = Section {
             "How long an unused connection is kept. Keep it below the service's own keep-alive \
              limit, or requests meet connections that are just being closed.",
         )
+        .reloads(),
+        Field::new(
+            "upstream.max_age",
+            Kind::Duration(SECOND, DAY),
+            Absent::Value("10m"),
+            "After so long, or up to a tenth less, a connection takes no more requests and is \
+             closed when those under way have ended; so they spread anew over what is behind one \
+             address, as pods are behind a Service. `off` keeps connections for as long as they \
+             last.",
+        )
+        .or("off")
         .reloads(),
         Field::new(
             "upstream.max_idle",

@@ -34,6 +34,7 @@ pub(super) fn upstream(
         ping_interval: reader.limit("upstream.ping_interval"),
     };
     let idle_timeout = reader.duration("upstream.idle_timeout");
+    let max_age = reader.limit("upstream.max_age");
     let max_idle = reader.count("upstream.max_idle");
     let max_pending = u32::try_from(reader.integer("upstream.max_pending")).unwrap_or(u32::MAX);
     let Some(url) = reader.text("upstream.url") else {
@@ -62,6 +63,7 @@ pub(super) fn upstream(
         connect_timeout,
         deadlines,
         idle_timeout,
+        max_age,
         max_idle,
         multiplexing,
         max_pending,

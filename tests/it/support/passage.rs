@@ -52,6 +52,7 @@ impl Passage {
             connect_timeout: Duration::from_secs(5),
             deadlines: Deadlines { response: Duration::from_secs(5), body: None, total: None },
             idle_timeout: Duration::from_secs(5),
+            max_age: None,
             max_idle: 8,
             multiplexing: Multiplexing { max_streams: 100, ping_interval: None },
             max_pending: 100,
