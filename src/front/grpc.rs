@@ -26,6 +26,7 @@ fn meaning(status: StatusCode) -> (u8, &'static str) {
         405 => (12, "This method is not passed on."),
         408 => (4, "The request was not sent in time."),
         413 | 431 => (8, "The request is larger than this service accepts."),
+        429 => (8, "Too many of your requests are in progress."),
         502..=504 => (14, "The service is temporarily unavailable."),
         _ => (13, "The request could not be passed on."),
     }

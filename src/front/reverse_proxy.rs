@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
@@ -12,7 +12,7 @@ use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
 use crate::identity::Unrenderable;
 use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Policy, Protocol, Way};
 use crate::routing::Asked;
-use crate::upstream::{Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
+use crate::upstream::{Asker, Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
 
 use super::body::Body;
 use super::credentials;
@@ -189,7 +189,8 @@ impl ReverseProxy {
         let open = handshake
             .as_ref()
             .map(|_| tunnels.open(grant.user().cloned(), rules.websockets, record.story()));
-        let Exchanged { result, took } = upstream.forward(request, wish, again).await;
+        let asker = asker(&grant, peer, &client.headers);
+        let Exchanged { result, took } = upstream.forward(request, wish, asker, again).await;
         record.upstream(took);
         let mut response = result.map_err(|error| {
             complain(&error, name, id);
@@ -296,6 +297,13 @@ fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
     }
 }
 
+/// By whom places at the service are shared out: by users, however many addresses they come from, and
+/// by addresses where no token was looked at.
+fn asker<'a>(grant: &'a Grant, peer: &Peer, headers: &HeaderMap) -> Asker<'a> {
+    let address = || peer.client(headers).map_or(Asker::Nobody, Asker::Address);
+    grant.user().map_or_else(address, |user| Asker::User(user.user_id()))
+}
+
 /// What routes are found by.
 pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
     let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -334,7 +342,7 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
 fn complain(error: &UpstreamError, upstream: &str, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     let request_id = id.to_str().unwrap_or_default();
-    if matches!(error, UpstreamError::Client(_) | UpstreamError::Stalled) {
+    if matches!(error, UpstreamError::Client(_) | UpstreamError::Share | UpstreamError::Stalled) {
         // A client's own doing, as often as it likes.
         tracing::debug!(request_id, upstream, %error, cause, "a request broke off");
     } else {

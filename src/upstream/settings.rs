@@ -25,6 +25,8 @@ pub struct Settings {
     pub multiplexing: Multiplexing,
     /// How many requests may be under way at once, by all workers together.
     pub max_pending: u32,
+    /// How many of them may be one client's; `None` for any number.
+    pub max_pending_per_client: Option<u32>,
 }
 
 /// How long the service may take.

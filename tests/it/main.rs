@@ -57,6 +57,7 @@ mod remote_checks;
 mod self_signed;
 mod service_mode;
 mod service_tokens;
+mod shares;
 mod side_doors;
 mod signals;
 mod slow_readers;

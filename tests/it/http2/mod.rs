@@ -13,7 +13,7 @@ mod off;
 mod prefaces;
 mod pseudo;
 mod requests;
-mod streams;
+pub(crate) mod streams;
 mod windows;
 
 use crate::support::frames::{Outcome, frame, kind};
