@@ -135,6 +135,8 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         write_timeout: reader.duration("server.write_timeout"),
         max_header_bytes: reader.count("server.max_header_bytes"),
         max_headers: reader.count("server.max_headers"),
+        max_per_address: Some(reader.count("server.max_connections_per_address"))
+            .filter(|most| *most > 0),
         max_requests: reader.integer("server.keepalive_requests"),
         http2: Http2 {
             enabled: reader.boolean("http2.enabled"),

@@ -1,6 +1,7 @@
 //! Where clients come in: several places, unix sockets, balancers that say who their clients are.
 
 mod clients;
+mod crowd;
 mod named;
 mod proxy_header;
 mod refused;
