@@ -27,7 +27,7 @@ impl Hops {
 
     /// Those that `Forwarded` names (RFC 7239).
     pub(super) fn forwarded(fields: &HeaderMap) -> Option<Self> {
-        Self::of(fields, &header::FORWARDED, |line| elements(line).map(node).collect())
+        Self::of(fields, &header::FORWARDED, |line| parts(line, ',').map(node).collect())
     }
 
     /// The client: the last of them that is no trusted proxy, or the first of all. `peer` is the proxy
@@ -68,18 +68,18 @@ impl Hops {
     }
 }
 
-/// The elements of a `Forwarded`: commas in quotes separate nothing.
-fn elements(line: &str) -> impl Iterator<Item = &str> {
+/// The parts of a `Forwarded`: in quotes nothing is separated.
+fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
-    line.split(move |character| {
+    text.split(move |character| {
         quoted ^= character == '"';
-        character == ',' && !quoted
+        character == separator && !quoted
     })
 }
 
 /// Whom an element is about.
 fn node(element: &str) -> Option<IpAddr> {
-    let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs = parts(element, ';').filter_map(|pair| pair.trim().split_once('='));
     let (_, node) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
     address(node)
 }
