@@ -6,7 +6,8 @@ use crate::websocket::stage;
 const ROUTES: &str = "routes:\n\
     - {name: watched, path: /watched, allow: authenticated, protocols: plain, shadow: true}\n\
     - {name: strict, path: /strict, allow: authenticated, protocols: plain}\n\
-    - {name: calls, path: /calls, allow: authenticated, protocols: grpc}\n";
+    - {name: calls, path: /calls, allow: authenticated, protocols: grpc}\n\
+    - {name: both, path: /both, allow: authenticated, protocols: [plain, grpc]}\n";
 
 const GRPC: (&str, &str) = ("content-type", "application/grpc");
 
@@ -43,5 +44,10 @@ fn what_a_route_does_not_take_never_reaches_the_service() {
     // Plain requests are among the protocols of every route.
     assert_eq!(client.get("/calls", &[auth]).status, 200);
     assert_eq!(client.get("/calls", &[auth, GRPC]).status, 200);
-    assert_eq!(scene.upstream.count(), 3);
+    // So naming them beside others changes nothing.
+    assert_eq!(client.get("/both", &[auth]).status, 200);
+    assert_eq!(client.get("/both", &[auth, GRPC]).status, 200);
+    assert_eq!(scene.upstream.count(), 5);
+    let mut tunnel = Client::connect(scene.sidecar.public);
+    assert_eq!(stage::ask(&mut tunnel, "/both", &token, &[]).status, 403);
 }
