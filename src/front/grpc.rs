@@ -19,7 +19,7 @@ const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
 /// The status of gRPC that stands for one of HTTP (its document on that mapping), and a sentence.
-fn meaning(status: StatusCode) -> (u8, &'static str) {
+pub(super) fn meaning(status: StatusCode) -> (u8, &'static str) {
     match status.as_u16() {
         401 => (16, "The request you have made requires authentication."),
         403 => (7, "You are not authorized to perform the requested action."),

@@ -29,6 +29,7 @@ mod dev;
 mod drain;
 mod exhaustion;
 mod explain;
+mod explain_protocols;
 mod forwarding;
 mod golden;
 mod grpc_statuses;
