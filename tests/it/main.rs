@@ -64,6 +64,7 @@ mod signals;
 mod slow_readers;
 mod smuggling;
 mod spoofing;
+mod summary;
 mod support;
 mod tls;
 mod token_info;
