@@ -63,7 +63,8 @@ impl Hops {
     ) -> Option<Self> {
         let lines = fields.get_all(name).iter();
         // One that is no text at all stands for a hop that cannot be read.
-        let hops: Vec<_> = lines.flat_map(|line| line.to_str().map_or(vec![None], &read)).collect();
+        let hops: Vec<_> =
+            lines.flat_map(|line| line.to_str().map_or_else(|_| vec![None], &read)).collect();
         (!hops.is_empty()).then_some(Self(hops))
     }
 }

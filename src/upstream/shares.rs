@@ -39,7 +39,9 @@ impl Shares {
     /// One of `asker`'s; `None` when it has them all.
     pub(super) fn take(self: &Arc<Self>, asker: Asker<'_>) -> Option<Share> {
         let hash = self.salt.hash_one(asker);
-        let share = Share { shares: Arc::clone(self), columns: [hash, hash >> 32].map(column) };
+        let columns = [hash, hash >> 32].map(|hash| Column::try_from(hash % COLUMNS));
+        let [Ok(one), Ok(other)] = columns else { return None };
+        let share = Share { shares: Arc::clone(self), columns: [one, other] };
         // Both are counted before either is looked at, and both are given back by a share that is
         // dropped: so nobody gets beyond the number, however many come at once.
         let before = share.counters().map(|counter| counter.fetch_add(1, Ordering::Relaxed)).min();
@@ -48,21 +50,21 @@ impl Shares {
 }
 
 /// How many counters there are in a row.
-const COLUMNS: usize = 4096;
+const COLUMNS: u64 = 4096;
 
-fn column(hash: u64) -> usize {
-    usize::try_from(hash % COLUMNS as u64).unwrap_or_default()
-}
+/// Which of them. Small, for it goes along with every response.
+type Column = u16;
 
 /// A request's part in its client's count, until it is dropped.
 pub(super) struct Share {
     shares: Arc<Shares>,
-    columns: [usize; 2],
+    columns: [Column; 2],
 }
 
 impl Share {
     fn counters(&self) -> impl Iterator<Item = &AtomicU32> {
-        self.shares.rows.iter().zip(self.columns).filter_map(|(row, column)| row.get(column))
+        let both = self.shares.rows.iter().zip(self.columns);
+        both.filter_map(|(row, column)| row.get(usize::from(column)))
     }
 }
 

@@ -101,7 +101,7 @@ fn refuse_tunnels_to_http2(
     for RouteSettings { route, .. } in routes {
         let named = upstreams.iter().find(|(name, _)| *name == *route.upstream);
         let leads_to = named.map(|(_, upstream)| upstream);
-        let leads_to = leads_to.or(default.filter(|_| *route.upstream == *"default"));
+        let leads_to = leads_to.or_else(|| default.filter(|_| *route.upstream == *"default"));
         let takes = route.protocols.unwrap_or(protocols).websocket;
         if takes && leads_to.is_some_and(speaks_http2) {
             let message = format!(

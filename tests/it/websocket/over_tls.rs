@@ -31,8 +31,8 @@ fn the_end_of_what_the_service_says_arrives_however_late_the_client_reads() {
             accept(call)?;
             call.close();
             for _ in 0..length / STEP {
-                let head = [0x82, 126, (STEP >> 8) as u8, 0];
-                call.wire.send(&[&head[..], &[b'x'; STEP]].concat())?;
+                let [.., high, low] = STEP.to_be_bytes();
+                call.wire.send(&[&[0x82, 126, high, low][..], &vec![b'x'; STEP]].concat())?;
             }
             while let Ok(frame) = frames::read(call.wire) {
                 let _ = tell.lock().unwrap().send(frame);
