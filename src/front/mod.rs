@@ -8,6 +8,7 @@ mod credentials;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gates;
 mod grpc;
 mod hops;
 mod json_body;

@@ -17,11 +17,11 @@ use crate::identity::{Identity, Names, Unrenderable};
 use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
 
+use super::gates::{asked, hides_a_fact, is_too_long, may_speak, wanted};
 use super::grpc::meaning;
 use super::metrics::Rejected;
 use super::protocol::{is_grpc, protocol};
 use super::reply::{Refusal, Reply, reply};
-use super::reverse_proxy::{asked, hides_a_fact, is_too_long, may_speak, wanted};
 use super::rewrite::vouch;
 use super::target::{nominated, target};
 use super::websocket::Handshake;

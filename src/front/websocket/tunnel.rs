@@ -21,8 +21,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A tunnel that both sides have agreed to.
 pub struct Tunnel {
-    pub(in crate::front) service: upstream::Tunnel,
-    pub(in crate::front) open: Open,
+    pub(super) service: upstream::Tunnel,
+    pub(super) open: Open,
 }
 
 impl Tunnel {
