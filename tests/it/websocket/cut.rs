@@ -6,8 +6,8 @@ use keystone_double::Scope;
 
 use crate::support::{Client, Keystone, Proxy, Upstream};
 
-use super::frames;
-use super::stage::{ROUTES, accept, ask, says};
+use super::frames::{self, code};
+use super::stage::{ROUTES, accept, ask, connected, says, stage};
 
 #[test]
 fn a_tunnel_that_nobody_ends_leaves_a_line_when_the_process_does() {
@@ -41,4 +41,26 @@ fn a_tunnel_that_nobody_ends_leaves_a_line_when_the_process_does() {
     assert_eq!((&ends[0]["reason"], &ends[0]["http.route"]), (&"leaving".into(), &"chat".into()));
     assert!(ends[0]["websocket.bytes_up"].as_u64() >= Some(11), "{}", ends[0]);
     drop(client);
+}
+
+#[test]
+fn the_last_word_of_a_service_that_breaks_off_arrives() {
+    let scene = stage("");
+    scene.upstream.answer(|call| {
+        accept(call)?;
+        // It is closed with bytes unread: the kernel breaks the connection off.
+        call.close();
+        call.wire.exactly(2)?;
+        call.wire.send(&[&[0x81, 4][..], b"last", &[0x88, 2, 0x03, 0xe9]].concat())
+    });
+    let token = scene.token();
+    for round in 0..20 {
+        let mut client = connected(&scene, &token);
+        let said = frames::from_client(&"x".repeat(100)).repeat(2000);
+        // It may be gone before all is said.
+        let _ = client.try_send(&said);
+        let heard = frames::read(client.wire());
+        assert_eq!(heard.ok(), Some((0x81, b"last".to_vec())), "round {round}");
+        assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001, "round {round}");
+    }
 }
