@@ -2,7 +2,7 @@
 
 use crate::identity::{Restriction, UnixTime};
 
-/// What Keystone said, before it is packed into an [`Identity`].
+/// What Keystone said, before it is packed into an [`Identity`](super::Identity).
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The user; under an impersonating trust, the trustor.
