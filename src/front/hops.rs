@@ -17,8 +17,10 @@ pub(super) struct Hops(Vec<Option<IpAddr>>);
 impl Hops {
     /// Those that the fields of a request name; `None` when they name none at all.
     pub(super) fn named(fields: &HeaderMap) -> Option<Self> {
-        let by_list = || Self::of(fields, &FOR, |line| line.split(',').map(address).collect());
-        let by_itself = || match Self::of(fields, &REAL_IP, |line| vec![address(line)])? {
+        let by_list =
+            || Self::of(fields, &FOR, |line, hops| hops.extend(line.split(',').map(address)));
+        let by_itself = || match Self::of(fields, &REAL_IP, |line, hops| hops.push(address(line)))?
+        {
             Self(said) if said.len() > 1 => Some(Self(vec![None])),
             said => Some(said),
         };
@@ -27,7 +29,7 @@ impl Hops {
 
     /// Those that `Forwarded` names (RFC 7239).
     pub(super) fn forwarded(fields: &HeaderMap) -> Option<Self> {
-        Self::of(fields, &header::FORWARDED, |line| parts(line, ',').map(node).collect())
+        Self::of(fields, &header::FORWARDED, |line, hops| hops.extend(parts(line, ',').map(node)))
     }
 
     /// The client: the last of them that is no trusted proxy, or the first of all. `peer` is the proxy
@@ -59,12 +61,16 @@ impl Hops {
     fn of(
         fields: &HeaderMap,
         name: &HeaderName,
-        read: impl Fn(&str) -> Vec<Option<IpAddr>>,
+        read: impl Fn(&str, &mut Vec<Option<IpAddr>>),
     ) -> Option<Self> {
-        let lines = fields.get_all(name).iter();
-        // One that is no text at all stands for a hop that cannot be read.
-        let hops: Vec<_> =
-            lines.flat_map(|line| line.to_str().map_or_else(|_| vec![None], &read)).collect();
+        let mut hops = Vec::new();
+        for line in fields.get_all(name) {
+            match line.to_str() {
+                Ok(text) => read(text, &mut hops),
+                // One that is no text at all stands for a hop that cannot be read.
+                Err(_) => hops.push(None),
+            }
+        }
         (!hops.is_empty()).then_some(Self(hops))
     }
 }

@@ -74,9 +74,10 @@ fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer, hop
             headers.insert(header::FORWARDED, hops);
         }
     }
-    let found = found.and_then(|found| found.to_string().parse().ok());
-    if let Some(address) = found.filter(|_| client.contains_key(&REAL_IP)) {
-        headers.insert(REAL_IP, address);
+    if let Some(address) = found.filter(|_| client.contains_key(&REAL_IP))
+        && let Ok(value) = address.to_string().parse()
+    {
+        headers.insert(REAL_IP, value);
     }
 }
 
