@@ -108,9 +108,12 @@ pub struct Explain {
     /// The path, and perhaps a query.
     #[arg(value_name = "PATH[?QUERY]")]
     pub path: String,
-    /// The method.
-    #[arg(long, default_value = "GET")]
-    pub method: String,
+    /// The method; without it GET, and POST for gRPC.
+    #[arg(long)]
+    pub method: Option<String>,
+    /// What is spoken: the fields that its clients send are added.
+    #[arg(long, value_parser = ["plain", "grpc", "websocket"], default_value = "plain")]
+    pub protocol: String,
     /// The host that the request names.
     #[arg(long)]
     pub host: Option<String>,

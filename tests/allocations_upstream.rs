@@ -15,7 +15,7 @@ use http::Request;
 use http_body_util::BodyExt;
 use portcullis::dial::{Endpoint, Multiplexing, Protocol, Trust};
 use portcullis::telemetry::Registry;
-use portcullis::upstream::{Deadlines, Metrics, RequestBody, Settings, Upstream, Wish};
+use portcullis::upstream::{Asker, Deadlines, Metrics, RequestBody, Settings, Upstream, Wish};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -62,7 +62,7 @@ async fn exchange(upstream: &Upstream) -> u64 {
     let request = Request::builder().uri("/").header("host", "s").body(RequestBody::empty());
     let request = request.unwrap();
     let before = ALLOCATIONS.with(Cell::get);
-    let exchanged = upstream.forward(request, Wish::Response, |_| None).await;
+    let exchanged = upstream.forward(request, Wish::Response, Asker::Nobody, |_| None).await;
     let mut body = exchanged.result.unwrap().into_body();
     while let Some(frame) = body.frame().await {
         frame.unwrap();
@@ -80,9 +80,11 @@ fn upstream(url: &str) -> Upstream {
         connect_timeout: Duration::from_secs(5),
         deadlines: Deadlines { response: Duration::from_mins(1), body: limit, total: limit },
         idle_timeout: Duration::from_mins(1),
+        max_age: None,
         max_idle: 8,
         multiplexing: Multiplexing { max_streams: 100, ping_interval: None },
         max_pending: 100,
+        max_pending_per_client: None,
     };
     let metrics = Metrics::register(&Registry::default()).unwrap();
     Upstream::new("default", &settings, &metrics).unwrap()

@@ -41,6 +41,7 @@ fn describe(arguments: &Explain) -> anyhow::Result<Value> {
     let body = arguments.body.as_deref().map(text).transpose()?;
     Ok(json!({
         "method": arguments.method,
+        "protocol": arguments.protocol,
         "path": arguments.path,
         "host": arguments.host,
         "headers": headers,

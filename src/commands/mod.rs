@@ -87,6 +87,9 @@ fn serve(from: Configured) -> anyhow::Result<()> {
 
 fn check(from: Configured) -> anyhow::Result<()> {
     let Loaded { config, .. } = load(from)?;
+    for line in config::summary(&config) {
+        say(&line)?;
+    }
     for warning in &config.warnings {
         say(&format!("warning: {warning}"))?;
     }

@@ -77,6 +77,16 @@ impl Problems {
         }
     }
 
+    /// Adds what was noted of a part of the file that was read as if it stood elsewhere: `key` says
+    /// what its keys are called where they stand.
+    pub(super) fn adopt_as(&mut self, others: Self, key: impl Fn(&str, &Origin) -> String) {
+        let renamed = |problem: Problem| {
+            let key = key(&problem.key, &problem.origin);
+            Problem { key, ..problem }
+        };
+        self.adopt(Self(others.0.into_iter().map(renamed).collect()));
+    }
+
     /// Whether nothing is wrong so far.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -24,6 +24,7 @@ mod routes;
 mod schema;
 mod settings;
 mod suggest;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -42,6 +43,7 @@ pub use files::Files;
 pub use model::{Config, Process};
 pub use reference::reference;
 pub use schema::schema;
+pub use summary::summary;
 pub use yaml::yaml_to_json;
 
 use errors::Problems;

@@ -24,7 +24,7 @@ pub(super) fn account(account: &Account) -> Value {
             (name.as_str().to_owned(), text.into())
         })
         .collect();
-    let Answer { decision, reason, status } = answer;
+    let Answer { decision, reason, status, grpc_status } = answer;
     json!({
         "request": asked,
         "host": host,
@@ -39,6 +39,7 @@ pub(super) fn account(account: &Account) -> Value {
             "decision": decision,
             "reason": reason,
             "status": status,
+            "grpc_status": grpc_status,
             "passes": rehearsal.passes(),
         },
         "remarks": remarks,

@@ -10,6 +10,7 @@ mod expected;
 mod json;
 mod members;
 mod person;
+mod protocol;
 mod question;
 mod text;
 mod who;

@@ -11,6 +11,7 @@ use crate::admission::Cast;
 use crate::identity::{Class, Secret, classify};
 
 use super::members::Members;
+use super::protocol::Spoken;
 use super::who::{Reading, Who};
 
 /// A request, and who sends it.
@@ -30,17 +31,19 @@ pub struct Wrong {
 }
 
 /// Every key of a description.
-pub(super) const KEYS: [&str; 7] = ["as", "body", "headers", "host", "method", "path", "request"];
+pub(super) const KEYS: [&str; 8] =
+    ["as", "body", "headers", "host", "method", "path", "protocol", "request"];
 
 impl Question {
     /// Reads a description: `request` (`GET /v3/p1`) or `method` and `path`, and perhaps `host`,
-    /// `headers`, `body` and `as`.
+    /// `protocol`, `headers`, `body` and `as`.
     ///
     /// # Errors
     /// The first thing that is wrong. No message holds a token.
     pub fn read(value: &Value, how: Reading) -> Result<Self, Wrong> {
         let mut members = Members::of("", value, &KEYS)?;
-        let (method, target) = line(&mut members)?;
+        let spoken = Spoken::read(&mut members)?;
+        let (method, target) = line(&mut members, spoken)?;
         let host = members.text("host")?;
         let mut headers = fields(&mut members)?;
         let body = body(&mut members, &mut headers);
@@ -57,6 +60,7 @@ impl Question {
         *request.method_mut() = method;
         *request.uri_mut() = target;
         *request.headers_mut() = headers;
+        spoken.dress(&mut request)?;
         Ok(Self { parts: request.into_parts().0, body, cast })
     }
 
@@ -93,7 +97,7 @@ impl fmt::Display for Wrong {
 
 impl std::error::Error for Wrong {}
 
-fn line(members: &mut Members<'_>) -> Result<(Method, Uri), Wrong> {
+fn line(members: &mut Members<'_>, spoken: Spoken) -> Result<(Method, Uri), Wrong> {
     let request = members.text("request")?;
     let method = members.text("method")?;
     let path = members.text("path")?;
@@ -105,7 +109,9 @@ fn line(members: &mut Members<'_>) -> Result<(Method, Uri), Wrong> {
             };
             (method.to_owned(), path.trim().to_owned(), "request")
         }
-        (None, method, Some(path)) => (method.unwrap_or_else(|| "GET".to_owned()), path, "path"),
+        (None, method, Some(path)) => {
+            (method.unwrap_or_else(|| spoken.method().to_owned()), path, "path")
+        }
         (None, _, None) => {
             return Err(members.wrong("request", "missing; write it as in GET /v3/p1/volumes"));
         }

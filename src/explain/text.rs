@@ -116,9 +116,11 @@ fn fields(headers: &HeaderMap) -> String {
 }
 
 fn outcome(answer: &Answer, route: Option<&Route>) -> String {
-    let Answer { decision, reason, status } = answer;
+    let Answer { decision, reason, status, grpc_status } = answer;
     if let Some(status) = status {
-        return format!("{status}: {decision}, reason {reason}");
+        let told = grpc_status.map(|code| format!(", told as grpc-status {code}"));
+        let told = told.unwrap_or_default();
+        return format!("{status}: {decision}, reason {reason}{told}");
     }
     let upstream = route.map_or("default", |route| &route.upstream);
     format!("goes on to the upstream {upstream}: {decision}, reason {reason}")

@@ -18,6 +18,7 @@ pub struct Body {
     record: Option<Record>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "most are relayed, and a box is an allocation each")]
 enum Kind {
     Relayed(ResponseBody),
     Whole(Full<Bytes>),
@@ -61,8 +62,13 @@ impl http_body::Body for Body {
         });
         match &frame {
             Some(Ok(frame)) => {
-                if let (Some(record), Some(data)) = (&mut self.record, frame.data_ref()) {
-                    record.sent(data.len());
+                if let Some(record) = &mut self.record {
+                    if let Some(data) = frame.data_ref() {
+                        record.sent(data.len());
+                    }
+                    if let Some(trailers) = frame.trailers_ref() {
+                        record.told(trailers);
+                    }
                 }
                 if self.is_end_stream() {
                     self.close(true);

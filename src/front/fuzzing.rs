@@ -9,7 +9,7 @@ use crate::admission::{AccessRequest, Admission};
 use crate::policy::{Answers, Facts, Said};
 use crate::upstream::RequestBody;
 
-use super::reverse_proxy::{asked, hides_a_fact};
+use super::gates::{asked, hides_a_fact};
 use super::rewrite::Draft;
 use super::target::{nominated, target};
 use super::{Peer, Stage, credentials};

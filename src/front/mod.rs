@@ -8,7 +8,9 @@ mod credentials;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gates;
 mod grpc;
+mod hops;
 mod json_body;
 mod metrics;
 mod origin;

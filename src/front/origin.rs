@@ -3,17 +3,16 @@
 //! A client's own word about that is believed from nobody but trusted proxies: whatever it says
 //! about earlier hops is removed and replaced by what the socket says.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::hops::{FOR, Hops, REAL_IP};
 use super::peer::{Certificate, Peer};
 
-const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 /// Says where the request came from. The `client`'s own fields about that are not in `headers`.
 pub(super) fn set_forwarded(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
@@ -41,13 +40,8 @@ const FINGERPRINT: HeaderName = HeaderName::from_static("x-client-certificate-fi
 /// What a trusted proxy says of earlier hops, with ours added. A field that it says twice, or that
 /// does not look like what it should be, is as good as unsaid.
 fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
-    let own = peer.address.map(|_| &peer.value);
-    if let Some(hops) = joined(client, &FOR, own) {
-        headers.insert(FOR, hops);
-    }
-    let element = forwarded_element(headers, peer);
-    if let Some(hops) = joined(client, &header::FORWARDED, element.as_ref()) {
-        headers.insert(header::FORWARDED, hops);
+    if let Some(hops) = Hops::named(client) {
+        name_the_client(headers, client, peer, &hops);
     }
     let scheme = |text: &str| matches!(text, "http" | "https" | "ws" | "wss");
     let host = |text: &str| {
@@ -55,9 +49,7 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
         !text.is_empty() && text.bytes().all(plain)
     };
     let port = |text: &str| text.parse::<u16>().is_ok();
-    let address = |text: &str| text.parse::<IpAddr>().is_ok();
-    let looks: [(_, Looks<'_>); 4] =
-        [(PROTO, &scheme), (HOST, &host), (PORT, &port), (REAL_IP, &address)];
+    let looks: [(_, Looks<'_>); 3] = [(PROTO, &scheme), (HOST, &host), (PORT, &port)];
     for (name, looks_right) in looks {
         let mut said = client.get_all(&name).iter();
         if let (Some(value), None) = (said.next(), said.next())
@@ -65,6 +57,27 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
         {
             headers.insert(name, value.clone());
         }
+    }
+}
+
+/// Says who the client is, in each field in which the proxy did: whichever of them a service reads,
+/// it finds the same one. Only one of them is believed; what the others say may be the client's own.
+fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer, hops: &Hops) {
+    let own = peer.address.map(|_| &peer.value);
+    if let Some(line) = joined(client, &FOR, own).or_else(|| hops.line(own)) {
+        headers.insert(FOR, line);
+    }
+    let found = peer.among(hops);
+    if Hops::forwarded(client).is_some_and(|said| peer.among(&said) == found) {
+        let element = forwarded_element(headers, peer);
+        if let Some(hops) = joined(client, &header::FORWARDED, element.as_ref()) {
+            headers.insert(header::FORWARDED, hops);
+        }
+    }
+    if let Some(address) = found.filter(|_| client.contains_key(&REAL_IP))
+        && let Ok(value) = address.to_string().parse()
+    {
+        headers.insert(REAL_IP, value);
     }
 }
 
@@ -89,14 +102,6 @@ fn forwarded_element(headers: &HeaderMap, peer: &Peer) -> Option<HeaderValue> {
         None => "unknown".to_owned(),
     };
     format!("for={from};host=\"{host}\";proto={}", peer.scheme()).parse().ok()
-}
-
-pub(super) fn last_named(client: &HeaderMap) -> Option<IpAddr> {
-    let line = client.get_all(&FOR).iter().next_back()?.to_str().ok()?;
-    let last = line.rsplit(',').next()?.trim();
-    // Some gateways add the port.
-    let with_port = || last.parse::<SocketAddr>().ok().map(|address| address.ip());
-    last.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -143,10 +148,15 @@ mod tests {
         }
     }
 
+    /// 10.0.0.1, which is trusted as its neighbours are.
+    fn balancer() -> Peer {
+        let peer = Peer::new(Some("10.0.0.1".parse().unwrap()), false, true);
+        peer.believing(|address| address.to_string().starts_with("198.51.100."))
+    }
+
     #[test]
     fn c19_trusted_proxies_are_believed_and_our_hop_is_added() {
-        let peer = Peer::new(Some("10.0.0.1".parse().unwrap()), false, true);
-        let headers = told(&CLAIMS, &peer);
+        let headers = told(&CLAIMS, &balancer());
         assert_eq!(headers[FOR], "203.0.113.9, 198.51.100.3, 198.51.100.4, 10.0.0.1");
         assert_eq!(headers[PROTO], "https");
         assert_eq!(headers[HOST], "public.example");
@@ -157,7 +167,38 @@ mod tests {
             "for=203.0.113.9, for=10.0.0.1;host=\"api.example\";proto=http"
         );
         assert_eq!(headers.len(), 7, "the rest is believed from nobody");
-        assert_eq!(told(&[], &peer)[FOR], "10.0.0.1");
+        assert_eq!(told(&[], &balancer())[FOR], "10.0.0.1");
+    }
+
+    #[test]
+    fn c19_all_fields_name_the_same_client() {
+        let lies = ("forwarded", "for=203.0.113.6");
+        for (said, list, real) in [
+            (
+                &[("x-forwarded-for", "192.0.2.1"), ("x-real-ip", "203.0.113.6"), lies][..],
+                "192.0.2.1, 10.0.0.1",
+                "192.0.2.1",
+            ),
+            (&[("x-real-ip", "192.0.2.1")], "192.0.2.1, 10.0.0.1", "192.0.2.1"),
+            (
+                &[("x-real-ip", "192.0.2.1"), ("x-forwarded-for", "192.0.2.1, nobody")],
+                "192.0.2.1, nobody, 10.0.0.1",
+                "10.0.0.1",
+            ),
+        ] {
+            let headers = told(said, &balancer());
+            assert_eq!(headers[FOR], list, "{said:?}");
+            assert_eq!(headers[REAL_IP], real, "{said:?}");
+            assert!(!headers.contains_key(header::FORWARDED), "it named another: {said:?}");
+        }
+        let headers = told(&[("forwarded", "for=192.0.2.1;proto=https, for=_x")], &balancer());
+        assert_eq!(headers[FOR], "192.0.2.1, unknown, 10.0.0.1");
+        assert!(!headers.contains_key(REAL_IP), "nobody has asked for it");
+        let ours = "for=10.0.0.1;host=\"api.example\";proto=http";
+        assert_eq!(
+            headers[header::FORWARDED],
+            format!("for=192.0.2.1;proto=https, for=_x, {ours}")[..]
+        );
     }
 
     #[test]
@@ -189,19 +230,5 @@ mod tests {
         assert_eq!(headers[HOST], "api.example");
         assert_eq!(headers[FOR], "unknown");
         assert_eq!(headers.len(), 4);
-    }
-
-    #[test]
-    fn the_client_is_the_last_that_somebody_trusted_names() {
-        let claims: HeaderMap = CLAIMS[..2]
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let address = |text: &str| Some(text.parse().unwrap());
-        let trusted = Peer::new(address("10.0.0.1"), false, true);
-        assert_eq!(trusted.client(&claims), address("198.51.100.4"));
-        assert_eq!(trusted.client(&HeaderMap::new()), address("10.0.0.1"));
-        let stranger = Peer::new(address("192.0.2.7"), false, false);
-        assert_eq!(stranger.client(&claims), address("192.0.2.7"));
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, header};
 
+use super::hops::Hops;
 use super::metrics::ListenerMetrics;
-use super::origin::last_named;
 use super::shared::Shared;
 
 /// The other end of a client connection.
@@ -17,6 +17,8 @@ pub struct Peer {
     pub(super) value: HeaderValue,
     pub(super) secure: bool,
     pub(super) trusted: bool,
+    /// Which of the hops before it are trusted too; none, unless anybody says so.
+    trusts: Option<Trusts>,
     pub(super) certificate: Option<Certificate>,
     server_name: Option<Box<str>>,
     /// The version of TLS, as in `1.3`.
@@ -24,6 +26,9 @@ pub struct Peer {
     /// The books of the listener that it came to.
     pub(super) listener: Option<Arc<ListenerMetrics>>,
 }
+
+/// Whether an address is that of a proxy whose word is believed.
+type Trusts = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 
 /// A certificate that the client has shown and that was found good.
 #[derive(Clone, Debug)]
@@ -45,11 +50,19 @@ impl Peer {
             value,
             secure,
             trusted,
+            trusts: None,
             certificate: None,
             server_name: None,
             tls_version: None,
             listener: None,
         }
+    }
+
+    /// Hops that it names are believed, too, where they are `trusted`.
+    #[must_use]
+    pub fn believing(mut self, trusted: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        self.trusts = Some(Arc::new(trusted));
+        self
     }
 
     /// It has shown a good certificate of this subject and fingerprint, both fit for a header.
@@ -83,10 +96,16 @@ impl Peer {
     }
 
     /// Where a request with these fields came from, as far as anybody who is trusted knows: the
-    /// last address that a trusted proxy names, or the socket's.
+    /// last address that a trusted proxy names and that is none, or the socket's.
     pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
-        let named = self.trusted.then(|| last_named(client)).flatten();
-        named.or(self.address)
+        let hops = self.trusted.then(|| Hops::named(client)).flatten();
+        hops.map_or(self.address, |hops| self.among(&hops))
+    }
+
+    /// The client among the hops that it names.
+    pub(super) fn among(&self, hops: &Hops) -> Option<IpAddr> {
+        let trusts = |address| self.trusts.as_ref().is_some_and(|trusts| trusts(address));
+        hops.client(self.address, trusts)
     }
 
     /// Whether a request with these fields is for somebody else than the connection was made to. A

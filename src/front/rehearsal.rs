@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Version, header};
 use http_body::Body as _;
 use http_body_util::Full;
 use oslo_policy::Explanation;
@@ -17,10 +17,11 @@ use crate::identity::{Identity, Names, Unrenderable};
 use crate::policy::{Answers, Facts, Policy, Route, Way};
 use crate::telemetry::Label as _;
 
+use super::gates::{asked, hides_a_fact, is_too_long, may_speak, wanted};
+use super::grpc::meaning;
 use super::metrics::Rejected;
-use super::protocol::protocol;
+use super::protocol::{is_grpc, protocol};
 use super::reply::{Refusal, Reply, reply};
-use super::reverse_proxy::{asked, hides_a_fact, is_too_long, may_speak, wanted};
 use super::rewrite::vouch;
 use super::target::{nominated, target};
 use super::websocket::Handshake;
@@ -67,6 +68,8 @@ pub struct Answer {
     pub reason: &'static str,
     /// Our own answer's status; `None` when the request goes on to the service.
     pub status: Option<u16>,
+    /// What a client of gRPC is told in its place.
+    pub grpc_status: Option<u8>,
 }
 
 impl<'a> Stage<'a> {
@@ -81,8 +84,8 @@ impl<'a> Stage<'a> {
     pub async fn rehearse(&self, client: &Parts, body: Bytes) -> Rehearsal {
         let mut seen = Rehearsal::nothing();
         seen.answer = match self.play(client, body, &mut seen).await {
-            Ok(grant) => seen.granted(&grant, self.names),
-            Err(end) => end.answer(),
+            Ok(grant) => seen.granted(&grant, self.names, client),
+            Err(end) => end.answer(client),
         };
         seen
     }
@@ -155,7 +158,7 @@ impl Rehearsal {
             service: None,
             explanation: None,
             headers: HeaderMap::new(),
-            answer: Answer { decision: "", reason: "", status: None },
+            answer: Answer { decision: "", reason: "", status: None, grpc_status: None },
         }
     }
 
@@ -169,13 +172,18 @@ impl Rehearsal {
         self.service = standing.service().cloned();
     }
 
-    fn granted(&mut self, grant: &Grant, names: Names) -> Answer {
+    fn granted(&mut self, grant: &Grant, names: Names, client: &Parts) -> Answer {
         if let Err(Unrenderable) = vouch(grant, names, &mut self.headers) {
             self.headers.clear();
-            return End::from(Refusal::Internal).answer();
+            return End::from(Refusal::Internal).answer(client);
         }
         let (decision, reason) = record::granted(grant);
-        Answer { decision: decision.as_str(), reason: reason.as_str(), status: None }
+        Answer {
+            decision: decision.as_str(),
+            reason: reason.as_str(),
+            status: None,
+            grpc_status: None,
+        }
     }
 }
 
@@ -190,7 +198,7 @@ enum End {
 }
 
 impl End {
-    fn answer(self) -> Answer {
+    fn answer(self, client: &Parts) -> Answer {
         let (decision, reason, refusal) = match self {
             Self::Rejected(why) => ("reject", why.as_str(), Refusal::from(why)),
             Self::Rejection(why) => {
@@ -200,7 +208,9 @@ impl End {
             Self::Refusal(refusal) => ("reject", word(&refusal), refusal),
         };
         let Reply { status, .. } = reply(&refusal, &HeaderValue::from_static(""));
-        Answer { decision, reason, status: Some(status.as_u16()) }
+        let in_grpc = client.version == Version::HTTP_2 && is_grpc(&client.headers);
+        let grpc_status = in_grpc.then(|| meaning(status).0);
+        Answer { decision, reason, status: Some(status.as_u16()), grpc_status }
     }
 }
 

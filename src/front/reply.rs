@@ -50,6 +50,8 @@ pub(super) enum Gateway {
     Bad,
     /// Too many requests wait for it already.
     Full,
+    /// Too many of this client's requests wait for it already.
+    Share,
     /// None in time.
     Timeout,
 }
@@ -65,6 +67,7 @@ impl From<&UpstreamError> for Refusal {
             | UpstreamError::Unusable => Self::Upstream(Gateway::Bad),
             UpstreamError::Deadline(_) => Self::Upstream(Gateway::Timeout),
             UpstreamError::Full => Self::Upstream(Gateway::Full),
+            UpstreamError::Share => Self::Upstream(Gateway::Share),
             UpstreamError::Stalled => Self::Stalled,
         }
     }
@@ -122,6 +125,7 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
         Refusal::Stalled => (StatusCode::REQUEST_TIMEOUT, STALLED),
         Refusal::Upstream(Gateway::Bad) => (StatusCode::BAD_GATEWAY, BAD_GATEWAY),
         Refusal::Upstream(Gateway::Full) => (StatusCode::SERVICE_UNAVAILABLE, FULL),
+        Refusal::Upstream(Gateway::Share) => (StatusCode::TOO_MANY_REQUESTS, SHARE),
         Refusal::Upstream(Gateway::Timeout) => (StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
     };
     let mut headers = HeaderMap::with_capacity(4);
@@ -135,7 +139,7 @@ pub(super) fn reply(refusal: &Refusal, challenge: &HeaderValue) -> Reply {
     if matches!(refusal, Refusal::Overload) {
         headers.insert(header::RETRY_AFTER, seconds(Duration::from_secs(1)));
     }
-    if let Refusal::Upstream(Gateway::Full) = refusal {
+    if let Refusal::Upstream(Gateway::Full | Gateway::Share) = refusal {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if matches!(
@@ -222,6 +226,7 @@ const INTERNAL: &str = r#"{"error": {"code": 500, "title": "Internal Server Erro
 const BAD_GATEWAY: &str = r#"{"error": {"code": 502, "title": "Bad Gateway", "message": "The service did not give a valid response."}}"#;
 const STALLED: &str = r#"{"error": {"code": 408, "title": "Request Timeout", "message": "The body of the request did not arrive in time."}}"#;
 const FULL: &str = r#"{"error": {"code": 503, "title": "Service Unavailable", "message": "Too many requests are waiting for the service."}}"#;
+const SHARE: &str = r#"{"error": {"code": 429, "title": "Too Many Requests", "message": "Too many of your requests are in progress."}}"#;
 const TIMEOUT: &str = r#"{"error": {"code": 504, "title": "Gateway Timeout", "message": "The service did not respond in time."}}"#;
 
 #[cfg(test)]
@@ -253,6 +258,7 @@ mod tests {
             (Refusal::Stalled, 408),
             (Refusal::Upstream(Gateway::Bad), 502),
             (Refusal::Upstream(Gateway::Full), 503),
+            (Refusal::Upstream(Gateway::Share), 429),
             (Refusal::Upstream(Gateway::Timeout), 504),
         ] {
             let reply = reply(&refusal, &challenge);
@@ -263,7 +269,7 @@ mod tests {
             assert_eq!(reply.headers.contains_key(header::WWW_AUTHENTICATE), status == 401);
             let retry_after = reply.headers.get(header::RETRY_AFTER);
             let expected = match refusal {
-                Refusal::Upstream(Gateway::Full) => Some("1"),
+                Refusal::Upstream(Gateway::Full | Gateway::Share) => Some("1"),
                 Refusal::Rejected(Rejection::Unavailable { .. }) => Some("5"),
                 _ => None,
             };

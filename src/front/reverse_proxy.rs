@@ -4,31 +4,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, Uri, Version, header};
+use http::{HeaderValue, Request, Response, Uri, Version, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use crate::admission::{AccessRequest, Admission, Grant, Rejection, Standing};
+use crate::admission::{AccessRequest, Admission, Grant, Rejection};
 use crate::identity::Unrenderable;
-use crate::policy::{Access, Answers, BodyFacts, Facts, Forbidden, Policy, Protocol, Way};
-use crate::routing::Asked;
+use crate::policy::{Access, Answers, Facts, Forbidden, Protocol, Way};
 use crate::upstream::{Exchanged, Pace, RequestBody, ResponseBody, UpstreamError, Wish};
 
 use super::body::Body;
 use super::credentials;
+use super::gates::{asked, asker, hides_a_fact, is_too_long, may_speak, wanted};
 use super::grpc::in_grpc;
 use super::json_body::{self, Left, Unfit};
 use super::metrics::Rejected;
 use super::peer::Peer;
 use super::protocol::{is_grpc, name_host, protocol};
 use super::record::Record;
-use super::reply::{Gateway, Refusal, Reply, challenged, explain, reply};
+use super::reply::{Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
 use super::rewrite::Draft;
 use super::shared::{Rules, Shared};
 use super::target::{nominated, target};
 use super::upstreams::Connections;
-use super::websocket::{Handshake, Tunnel, switch};
+use super::websocket::{Attempt, Handshake, Tunnel, settle};
 
 /// The door of one worker.
 pub struct ReverseProxy {
@@ -89,6 +89,7 @@ impl ReverseProxy {
             Ok(Passed { response, tunnel }) => {
                 opened = tunnel;
                 record.answered(response.status());
+                record.told(response.headers());
                 let mut response = response.map(|body| Body::relayed(body, record));
                 challenged(&mut response, &rules.challenge);
                 response
@@ -96,9 +97,7 @@ impl ReverseProxy {
             Err(refusal) => {
                 let mut reply = reply(&refusal, &rules.challenge);
                 if grpc {
-                    let status;
-                    (reply, status) = in_grpc(reply);
-                    record.refused_in_grpc(status);
+                    reply = in_grpc(reply);
                 }
                 if http2 {
                     // Another request's affair: streams end alone.
@@ -106,6 +105,7 @@ impl ReverseProxy {
                 }
                 let Reply { status, headers, body } = reply;
                 record.answered(status);
+                record.told(&headers);
                 let mut response = Response::new(Body::whole(body, record));
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
@@ -183,28 +183,20 @@ impl ReverseProxy {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = |body| Some(draft.make(body).ok()?.0);
-        let wish = if handshake.is_some() { Wish::Tunnel } else { Wish::Response };
-        // From here on it can be ended, also while the service makes up its mind.
-        let tunnels = &self.shared.tunnels;
-        let open = handshake
-            .as_ref()
-            .map(|_| tunnels.open(grant.user().cloned(), rules.websockets, record.story()));
-        let Exchanged { result, took } = upstream.forward(request, wish, again).await;
+        let attempt = handshake.map(|handshake| {
+            let user = grant.user().cloned();
+            Attempt::new(handshake, &self.shared.tunnels, user, rules.websockets, record.story())
+        });
+        let wish = if attempt.is_some() { Wish::Tunnel } else { Wish::Response };
+        let asker = asker(&grant, peer, &client.headers);
+        let Exchanged { result, took } = upstream.forward(request, wish, asker, again).await;
         record.upstream(took);
-        let mut response = result.map_err(|error| {
+        let settled = result.and_then(|response| settle(attempt, response));
+        let (response, tunnel) = settled.map_err(|error| {
             complain(&error, name, id);
             Refusal::from(&error)
         })?;
-        let Some(service) = response.body_mut().take_tunnel() else {
-            return Ok(Passed { response, tunnel: None });
-        };
-        let granted = handshake.filter(|handshake| handshake.is_granted(response.headers()));
-        let (Some(_), Some(open)) = (granted, open) else {
-            complain(&UpstreamError::Unusable, name, id);
-            return Err(Refusal::Upstream(Gateway::Bad));
-        };
-        switch(response.headers_mut());
-        Ok(Passed { response, tunnel: Some(Tunnel { service, open }) })
+        Ok(Passed { response, tunnel })
     }
 
     /// Whether the request may go on, and with which body: its own as it streams, or what was
@@ -256,50 +248,12 @@ impl ReverseProxy {
     }
 }
 
-/// Whether the route is for requests of that protocol. One that is only watched refuses nothing, and
-/// says what it would have.
-pub(super) fn may_speak(
-    policy: &Policy,
-    way: &Way<'_, '_>,
-    protocol: Protocol,
-) -> Result<Option<Forbidden>, Rejection> {
-    if policy.takes(way.route, protocol) {
-        Ok(None)
-    } else if way.route.shadow {
-        Ok(Some(Forbidden::Protocol))
-    } else {
-        Err(Rejection::Forbidden(Forbidden::Protocol))
-    }
-}
-
-/// A rule must not see what the service will not.
-pub(super) fn hides_a_fact(way: &Way<'_, '_>, nominated: &[HeaderName]) -> bool {
-    way.route.headers.iter().any(|name| nominated.contains(name))
-}
-
-/// Whether the route takes no body of the length that was stated.
-pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {
-    way.route.max_body.is_some_and(|most| length.is_some_and(|length| length > most))
-}
-
-/// Whether the body has to be read for the decision: never for somebody whom no rule will be asked
-/// about.
-pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Option<BodyFacts> {
-    way.route.body.filter(|_| standing.caller().is_some() && !empty)
-}
-
 /// A body of which rules learned nothing, as it came.
 fn passed_on(left: Left<Incoming>, most: Option<u64>) -> RequestBody {
     match left.rest {
         Some(rest) => RequestBody::begun(left.first, rest, most),
         None => RequestBody::whole(left.first),
     }
-}
-
-/// What routes are found by.
-pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
-    let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    Asked { method: &client.method, host, path: target.path() }
 }
 
 fn reject(record: &mut Record, why: Rejected) -> Refusal {
@@ -334,7 +288,7 @@ fn identified(mut response: Response<Body>, id: HeaderValue) -> Response<Body> {
 fn complain(error: &UpstreamError, upstream: &str, id: &HeaderValue) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     let request_id = id.to_str().unwrap_or_default();
-    if matches!(error, UpstreamError::Client(_) | UpstreamError::Stalled) {
+    if matches!(error, UpstreamError::Client(_) | UpstreamError::Share | UpstreamError::Stalled) {
         // A client's own doing, as often as it likes.
         tracing::debug!(request_id, upstream, %error, cause, "a request broke off");
     } else {

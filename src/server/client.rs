@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::peers::Peers;
 use super::tls::Facts;
 
 /// The other end of a connection.
@@ -15,6 +16,8 @@ pub struct Client {
     pub address: Option<SocketAddr>,
     /// Whether its word about earlier hops is believed.
     pub trusted: bool,
+    /// Whose is, at this listener.
+    pub proxies: Arc<Peers>,
     /// What a TLS handshake has settled; `None` for a plain connection.
     pub tls: Option<Facts>,
 }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::activity::Activity;
 use super::announced::{self, Announced};
 use super::client::Client;
+use super::crowd::{Admitted, Crowd};
 use super::life::Life;
 use super::metrics::Ended;
 use super::settings::Manner;
@@ -28,6 +29,7 @@ pub(super) struct Accepted {
     pub(super) client: Client,
     pub(super) entrance: Arc<Entrance>,
     pub(super) limits: Arc<Limits>,
+    pub(super) crowd: Arc<Crowd>,
     pub(super) phase: watch::Receiver<Phase>,
     pub(super) guard: Guard,
 }
@@ -43,12 +45,13 @@ where
     B::Data: Send,
     B::Error: std::error::Error + Send + Sync,
 {
-    let Accepted { socket, mut client, entrance, limits, phase, guard } = accepted;
+    let Accepted { socket, mut client, entrance, limits, crowd, phase, guard } = accepted;
     let activity = Activity::new();
     let manner = entrance.manner();
     let opening = async {
         let mut socket = Watched::new(socket, Arc::clone(&activity));
         hear_the_balancer(&mut socket, &mut client, &manner).await?;
+        let admitted = admit(&client, &limits, &crowd)?;
         let mut stream = match &entrance.terminator {
             None => Stream::Plain(socket),
             Some(terminator) => {
@@ -59,7 +62,7 @@ where
             }
         };
         let version = which(&mut stream, &limits).await?;
-        Ok::<_, Ended>((stream, version))
+        Ok::<_, Ended>((stream, version, admitted))
     };
     let opened = tokio::select! {
         // What has come already is looked at first, whoever it is from.
@@ -67,7 +70,8 @@ where
         opened = opening => opened,
         () = closing(phase.clone()) => return,
     };
-    let (stream, version) = match opened {
+    // Counted as one of its client's to the end.
+    let (stream, version, _admitted) = match opened {
         Ok(opened) => opened,
         Err(why) => return guard.count(why),
     };
@@ -80,6 +84,14 @@ where
     } else {
         http1::run(stream, service, life).await;
     }
+}
+
+/// Counts the connection among those of its client's address. Trusted proxies have as many as they
+/// like, for theirs are many clients', and so has whoever has no address.
+fn admit(client: &Client, limits: &Limits, crowd: &Arc<Crowd>) -> Result<Option<Admitted>, Ended> {
+    let counted = client.address.filter(|_| !client.trusted).zip(limits.max_per_address);
+    let Some((address, most)) = counted else { return Ok(None) };
+    crowd.admit(address.ip(), most).map(Some).ok_or(Ended::Crowd)
 }
 
 /// Waits for the end of the process. Nobody who has said nothing yet is waited for.

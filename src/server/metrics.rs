@@ -8,6 +8,8 @@ use crate::telemetry::{Counters, MetricError, Registry};
 label! {
     /// Why a connection came to its end before its client wanted it to.
     pub(super) Ended as "reason" {
+        /// Its address had as many connections as it may.
+        Crowd => "crowd",
         /// It sent too many frames that carry nothing.
         Flood => "flood",
         /// It did not send a request head in time.

@@ -5,6 +5,7 @@ mod activity;
 mod announced;
 mod client;
 mod connection;
+mod crowd;
 mod frames;
 mod http1;
 mod http2;
@@ -39,6 +40,7 @@ use tokio::task::JoinSet;
 use crate::telemetry::{MetricError, Quiet, Registry};
 
 use connection::Accepted;
+use crowd::Crowd;
 use metrics::{Ended, Metrics, Named};
 use socket::{Acceptor, Socket};
 use tls::Terminator;
@@ -64,6 +66,7 @@ pub enum Phase {
 pub struct Shared {
     room: Arc<Semaphore>,
     limits: ArcSwap<Limits>,
+    crowd: Arc<Crowd>,
     entrances: Vec<Arc<Entrance>>,
     metrics: Arc<Metrics>,
     accept_trouble: Quiet,
@@ -102,6 +105,7 @@ impl Shared {
         Ok(Self {
             room: Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS))),
             limits: ArcSwap::from_pointee(settings.limits.clone()),
+            crowd: Arc::default(),
             entrances: settings.listeners.iter().map(entrance).collect(),
             metrics,
             accept_trouble: Quiet::new(Duration::from_secs(10)),
@@ -188,13 +192,15 @@ where
     let mut connections = JoinSet::new();
     let start = |connections: &mut JoinSet<()>, arrived: Arrived| {
         let Arrived { socket, address, permit } = arrived;
-        let trusted = entrance.manner.load().trusted.contain(address.map(|at| at.ip()));
+        let proxies = Arc::clone(&entrance.manner.load().trusted);
+        let trusted = proxies.contain(address.map(|at| at.ip()));
         let listener = Arc::clone(&entrance.name);
         let accepted = Accepted {
             socket,
-            client: Client { listener, address, trusted, tls: None },
+            client: Client { listener, address, trusted, proxies, tls: None },
             entrance: Arc::clone(&entrance),
             limits: shared.limits.load_full(),
+            crowd: Arc::clone(&shared.crowd),
             phase: phase.clone(),
             guard: Guard::open(&shared, &entrance, permit),
         };

@@ -19,6 +19,8 @@ pub enum BadPeers {
     NotANetwork,
     /// It is everybody, whose word is worth nothing.
     Everybody,
+    /// It is an address with the length of this network: either may be meant.
+    Either(IpNet),
 }
 
 impl Peers {
@@ -38,7 +40,10 @@ impl Peers {
         if network.prefix_len() == 0 {
             return Err(BadPeers::Everybody);
         }
-        self.networks.push(network.trunc());
+        if network.trunc() != network {
+            return Err(BadPeers::Either(network.trunc()));
+        }
+        self.networks.push(network);
         Ok(())
     }
 
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn networks_addresses_and_unix_sockets_can_be_named() {
-        let some = peers(&["10.1.2.3/8", "2001:db8::/32", "192.0.2.7", "unix"]);
+        let some = peers(&["10.0.0.0/8", "2001:db8::/32", "192.0.2.7", "unix"]);
         for (address, among) in [
             ("10.255.0.1", true),
             ("::ffff:10.255.0.1", true),
@@ -109,6 +114,11 @@ mod tests {
         }
         for odd in ["", "10.0.0.0/33", "proxy.example", "10.0.0.0/8,", "10.0.0"] {
             assert_eq!(peers.add(odd), Err(BadPeers::NotANetwork), "{odd}");
+        }
+        for (either, network) in [("10.1.2.3/8", "10.0.0.0/8"), ("2001:db8::1/32", "2001:db8::/32")]
+        {
+            let network = network.parse().unwrap();
+            assert_eq!(peers.add(either), Err(BadPeers::Either(network)), "{either}");
         }
         assert!(peers.is_empty());
     }

@@ -35,7 +35,7 @@ pub struct Listener {
 #[derive(Clone, Debug, Default)]
 pub struct Manner {
     /// Peers that say who their clients are: in PROXY headers, and in `X-Forwarded-For`.
-    pub trusted: Peers,
+    pub trusted: Arc<Peers>,
     /// Whether every connection begins with a PROXY header, which only trusted peers may send.
     pub proxy_protocol: bool,
     /// Bound on the arrival of that header.
@@ -82,6 +82,8 @@ pub struct Limits {
     pub max_header_bytes: usize,
     /// Bound on the fields of a head; more is answered with 431.
     pub max_headers: usize,
+    /// Bound on the connections of one address that is nobody's who is trusted; `None` for none.
+    pub max_per_address: Option<usize>,
     /// After so many requests a client is asked to connect anew.
     pub max_requests: u64,
     /// HTTP/2.

@@ -28,6 +28,9 @@ pub enum UpstreamError {
     /// A tunnel was asked for, and it is spoken to in HTTP/2.
     #[error("an HTTP/2 connection to the service cannot become a tunnel")]
     NoTunnel,
+    /// As many of this client's requests as allowed wait for it already.
+    #[error("too many of the client's requests wait for the service")]
+    Share,
     /// The client did not go on with its body, or did so too slowly.
     #[error("the client stalled its upload")]
     Stalled,

@@ -23,6 +23,8 @@ label! {
         Connect => "connect",
         /// It took too long.
         Deadline => "deadline",
+        /// Too many of the client's requests were under way.
+        Share => "share",
         /// Too many requests were under way.
         Shed => "shed",
     }
@@ -141,6 +143,7 @@ impl Named {
             Err(UpstreamError::Connect(_)) => Outcome::Connect,
             Err(UpstreamError::Deadline(_)) => Outcome::Deadline,
             Err(UpstreamError::Full) => Outcome::Shed,
+            Err(UpstreamError::Share) => Outcome::Share,
         };
         if let Some(counter) = self.requests.get(outcome.index()) {
             counter.inc();

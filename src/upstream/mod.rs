@@ -3,6 +3,7 @@
 //! One of these belongs to one worker, so that a request and its response stay on one thread.
 //! It knows nothing of tokens or decisions.
 
+mod age;
 mod error;
 mod hop;
 mod http1;
@@ -11,6 +12,7 @@ mod metrics;
 mod request_body;
 mod response_body;
 mod settings;
+mod shares;
 mod station;
 mod trailers;
 mod tunnel;
@@ -32,6 +34,7 @@ pub use metrics::Metrics;
 pub use request_body::{BodyError, RequestBody};
 pub use response_body::ResponseBody;
 pub use settings::{Deadlines, Settings};
+pub use shares::Asker;
 pub use tunnel::Tunnel;
 pub use upload::Pace;
 
@@ -96,15 +99,20 @@ impl Upstream {
     ///
     /// The result holds an error at the latest when neither the request's body has moved nor an
     /// answer has come for the response timeout, when the client stalls its upload, or when the
-    /// total timeout is over; and at once when too many requests are under way.
+    /// total timeout is over; and at once when too many requests are under way, or too many of
+    /// `asker`'s.
     pub async fn forward(
         &self,
         request: Request<RequestBody>,
         wish: Wish,
+        asker: Asker<'_>,
         again: impl Fn(RequestBody) -> Option<Request<RequestBody>>,
     ) -> Exchanged {
         let begun = Stopwatch::start();
-        let sent = self.send(request, wish, again, begun).await;
+        let sent = match Place::take(&self.0, asker) {
+            Ok(place) => self.send(request, wish, place, again, begun).await,
+            Err(full) => Err(full),
+        };
         let result = sent.and_then(|response| passable(response, wish));
         let took = begun.elapsed();
         self.0.metrics.observe(&result, took);
@@ -115,10 +123,10 @@ impl Upstream {
         &self,
         mut request: Request<RequestBody>,
         wish: Wish,
+        place: Place,
         again: impl Fn(RequestBody) -> Option<Request<RequestBody>>,
         begun: Stopwatch,
     ) -> Result<Response<ResponseBody>, UpstreamError> {
-        let place = Place::take(&self.0).ok_or(UpstreamError::Full)?;
         self.name_host(&mut request);
         let again = |body| {
             let mut request = again(body)?;

@@ -17,12 +17,16 @@ pub struct Settings {
     pub deadlines: Deadlines,
     /// How long an idle connection is kept.
     pub idle_timeout: Duration,
+    /// How long a connection takes requests; `None` for as long as it lasts.
+    pub max_age: Option<Duration>,
     /// How many idle HTTP/1.1 connections each worker keeps.
     pub max_idle: usize,
     /// Bounds on one HTTP/2 connection.
     pub multiplexing: Multiplexing,
     /// How many requests may be under way at once, by all workers together.
     pub max_pending: u32,
+    /// How many of them may be one client's; `None` for any number.
+    pub max_pending_per_client: Option<u32>,
 }
 
 /// How long the service may take.

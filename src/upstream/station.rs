@@ -6,11 +6,12 @@ use http::HeaderValue;
 
 use crate::dial::{Dialer, Protocol};
 
-use super::error::SetupError;
+use super::error::{SetupError, UpstreamError};
 use super::http1::Pool;
 use super::http2::Bundle;
 use super::metrics::Named;
 use super::settings::{Deadlines, Settings};
+use super::shares::{Asker, Share, Shares};
 
 /// What all requests of one worker to one service share.
 pub(super) struct Station {
@@ -21,6 +22,8 @@ pub(super) struct Station {
     pub(super) deadlines: Deadlines,
     pub(super) metrics: Named,
     max_pending: i64,
+    /// How many of them may be one client's; `None` shares nothing out.
+    shares: Option<Arc<Shares>>,
     pub(super) settings: Arc<Settings>,
 }
 
@@ -52,6 +55,7 @@ impl Station {
             deadlines: settings.deadlines,
             metrics,
             max_pending: settings.max_pending.into(),
+            shares: settings.max_pending_per_client.map(Shares::of).map(Arc::new),
             settings: Arc::new(settings.clone()),
         })
     }
@@ -70,6 +74,7 @@ impl Station {
             deadlines: self.deadlines,
             metrics: self.metrics.clone(),
             max_pending: self.max_pending,
+            shares: self.shares.clone(),
             settings: Arc::clone(&self.settings),
         }
     }
@@ -84,27 +89,37 @@ impl Station {
 }
 
 /// One of the requests that may be under way at once, until the end of its response.
-pub(super) struct Place(Arc<Station>);
+pub(super) struct Place {
+    station: Arc<Station>,
+    _share: Option<Share>,
+}
 
 impl Place {
-    /// Takes one; `None` when there are none left. Workers that take one at the same moment may
-    /// exceed the number by one each.
-    pub(super) fn take(station: &Arc<Station>) -> Option<Self> {
+    /// Takes one for `asker`. Workers that take one at the same moment may exceed the number of all
+    /// by one each.
+    ///
+    /// # Errors
+    /// When there are none left, or none for `asker`.
+    pub(super) fn take(station: &Arc<Station>, asker: Asker<'_>) -> Result<Self, UpstreamError> {
         if station.metrics.in_flight.get() >= station.max_pending {
-            return None;
+            return Err(UpstreamError::Full);
         }
+        let share = match &station.shares {
+            Some(shares) => Some(shares.take(asker).ok_or(UpstreamError::Share)?),
+            None => None,
+        };
         station.metrics.in_flight.inc();
-        Some(Self(Arc::clone(station)))
+        Ok(Self { station: Arc::clone(station), _share: share })
     }
 
     /// Where the place is.
     pub(super) fn station(&self) -> &Station {
-        &self.0
+        &self.station
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.metrics.in_flight.dec();
+        self.station.metrics.in_flight.dec();
     }
 }

@@ -69,7 +69,7 @@ const FAMILIES: &[(&str, Labels<'_>, bool)] = &[
     (
         "upstream_requests_total",
         &[
-            ("outcome", &["answered", "broken", "client", "connect", "deadline", "shed"]),
+            ("outcome", &["answered", "broken", "client", "connect", "deadline", "share", "shed"]),
             ("upstream", &["default"]),
         ],
         false,
@@ -148,7 +148,7 @@ const HTTP_CODES: &[&str] = &[
 const KEYSTONE_CODES: &[&str] = &["200", "201", "401", "403", "404", "429", "500", "503", "none"];
 
 const CUTS: &[&str] =
-    &["flood", "head_timeout", "idle", "protocol", "proxy_header", "tls", "write_timeout"];
+    &["crowd", "flood", "head_timeout", "idle", "protocol", "proxy_header", "tls", "write_timeout"];
 const REJECTIONS: &[&str] = &[
     "connection",
     "fields",

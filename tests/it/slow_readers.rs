@@ -2,10 +2,7 @@
 //! whole answer, however long ago the service was done with it. Who takes nothing is let go.
 
 use std::io::Read;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-
-use socket2::{Domain, Socket, Type};
 
 use crate::support::{Client, Scene, eventually, request};
 
@@ -99,20 +96,10 @@ fn handed_over() -> (Scene, Client) {
         ("server.max_header_bytes", "1MiB"),
     ]);
     scene.upstream.respond(200, &[], &vec![b'x'; BODY]);
-    let mut client = narrow(scene.sidecar.public);
+    let mut client = Client::over(Client::narrow(scene.sidecar.public));
     let close = [("X-Auth-Token", &scene.token()[..]), ("Connection", "close")];
     client.send(request("GET", "/", &close, b""));
     scene.upstream.wait_for(1);
     eventually("the answer is handed over", || scene.sidecar.metric(IN_FLIGHT) == 0.0);
     (scene, client)
-}
-
-/// A client whose connection holds little, as one far away: small segments, a small window.
-#[track_caller]
-fn narrow(address: SocketAddr) -> Client {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
-    socket.set_tcp_mss(1400).unwrap();
-    socket.connect(&address.into()).unwrap();
-    Client::over(socket.into())
 }

@@ -29,7 +29,8 @@ pub(super) static SECTION: Section = Section {
             "Peers whose word about their clients is believed: networks as in `10.0.0.0/8`, \
              addresses, or `unix` for whoever may open a unix socket of ours. Their \
              `X-Forwarded-For`, `-Host`, `-Proto` and `-Port`, `Forwarded` and `X-Real-IP` reach the \
-             service; everybody else's are removed. Nobody is trusted by default.",
+             service, and the client is the first address from us that is none of them; everybody \
+             else's are removed. Nobody is trusted by default.",
         )
         .reloads(),
         Field::new(

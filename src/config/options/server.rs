@@ -100,6 +100,17 @@ pub(super) static SECTION: Section = Section {
              clients are let in, with a warning at the start.",
         ),
         Field::new(
+            "server.max_connections_per_address",
+            Kind::Integer(1, 1_000_000),
+            Absent::Value("off"),
+            "How many of them may come from one address (of IPv6, one /64); more are closed at once. \
+             Behind a balancer that sends PROXY headers its clients are counted. What comes from \
+             `listener.trusted_proxies` themselves is not: their connections are many clients'. \
+             Leave it off where many clients share an address.",
+        )
+        .or("off")
+        .reloads(),
+        Field::new(
             "server.max_token",
             Kind::Size(256, MIB),
             Absent::Value("32KiB"),

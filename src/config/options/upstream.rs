@@ -1,6 +1,6 @@
 //! The guarded service.
 
-use super::{Absent, DAY, Field, HOUR, Kind, MILLISECOND, Section};
+use super::{Absent, DAY, Field, HOUR, Kind, MILLISECOND, SECOND, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "upstream",
@@ -109,12 +109,35 @@ pub(super) static SECTION: Section = Section {
         )
         .reloads(),
         Field::new(
+            "upstream.max_pending_per_client",
+            Kind::Integer(1, 1_000_000),
+            Absent::Value("off"),
+            "How many of them may be one client's: those with tokens of one user, or, without a \
+             token, those from one address. More are answered with 429 and `Retry-After` at once. \
+             So a client that asks for more than the service can do keeps nobody else from it. \
+             Leave it off where one user is everybody, as behind a portal with an account of its \
+             own.",
+        )
+        .or("off")
+        .reloads(),
+        Field::new(
             "upstream.idle_timeout",
             Kind::Duration(MILLISECOND, DAY),
             Absent::Value("60s"),
             "How long an unused connection is kept. Keep it below the service's own keep-alive \
              limit, or requests meet connections that are just being closed.",
         )
+        .reloads(),
+        Field::new(
+            "upstream.max_age",
+            Kind::Duration(SECOND, DAY),
+            Absent::Value("10m"),
+            "After so long, or up to a tenth less, a connection takes no more requests and is \
+             closed when those under way have ended; so they spread anew over what is behind one \
+             address, as pods are behind a Service. `off` keeps connections for as long as they \
+             last.",
+        )
+        .or("off")
         .reloads(),
         Field::new(
             "upstream.max_idle",

@@ -2,6 +2,7 @@
 
 mod account;
 mod auth;
+mod clients;
 mod keystone;
 mod listeners;
 mod material;
@@ -9,6 +10,7 @@ mod named;
 mod peer;
 mod policy;
 mod probes;
+mod process;
 mod proof;
 mod reader;
 mod tls;
@@ -36,7 +38,7 @@ pub(super) fn resolve(
     warnings: Vec<String>,
 ) -> Option<Config> {
     let mut reader = Reader::new(settings, environment, problems, warnings);
-    let process = listeners::process(&mut reader);
+    let process = process::process(&mut reader);
     let server = listeners::server(&mut reader, layers, written);
     listeners::refuse_shared_addresses(&mut reader, &server);
     let probes = probes::probes(&mut reader);
@@ -46,11 +48,11 @@ pub(super) fn resolve(
     let upstreams = upstreams::named(&mut reader, written, &server.listeners);
     let keystone = keystone::settings(&mut reader, account);
     let uri = keystone::public_uri(&mut reader);
-    let max_token_bytes = listeners::max_token_bytes(&mut reader, server.limits.max_header_bytes);
+    let max_token_bytes = clients::max_token_bytes(&mut reader, server.limits.max_header_bytes);
     let admission = auth::admission(&mut reader, max_token_bytes, keystone.as_ref());
-    let front = listeners::front(&mut reader, uri);
+    let front = clients::front(&mut reader, uri);
     let remote = policy::remote(&mut reader);
-    let policy = policy::policy(&mut reader, written, &upstreams);
+    let policy = policy::policy(&mut reader, written, upstream.as_ref(), &upstreams);
     let watch = policy::watch(&mut reader);
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {

@@ -34,8 +34,15 @@ pub(super) fn upstream(
         ping_interval: reader.limit("upstream.ping_interval"),
     };
     let idle_timeout = reader.duration("upstream.idle_timeout");
+    let max_age = reader.limit("upstream.max_age");
     let max_idle = reader.count("upstream.max_idle");
     let max_pending = u32::try_from(reader.integer("upstream.max_pending")).unwrap_or(u32::MAX);
+    let per_client = u32::try_from(reader.integer(PER_CLIENT)).unwrap_or(u32::MAX);
+    let max_pending_per_client = Some(per_client).filter(|most| *most > 0);
+    if max_pending_per_client.is_some_and(|most| most > max_pending) {
+        let message = "has no effect beyond upstream.max_pending; lower this or raise that";
+        reader.refuse_value(PER_CLIENT, message);
+    }
     let Some(url) = reader.text("upstream.url") else {
         reader.require("upstream.url");
         return None;
@@ -62,9 +69,11 @@ pub(super) fn upstream(
         connect_timeout,
         deadlines,
         idle_timeout,
+        max_age,
         max_idle,
         multiplexing,
         max_pending,
+        max_pending_per_client,
     })
 }
 
@@ -160,6 +169,7 @@ pub(super) fn warn_of_insecure(
     }
 }
 
+const PER_CLIENT: &str = "upstream.max_pending_per_client";
 const SERVER_NAME: &str = "upstream.server_name";
 
 /// Whether what is sent to `address` arrives at our own `listener`.

@@ -13,12 +13,13 @@ use crate::config::value::Value;
 use crate::dial::Trust;
 use crate::policy::{Policy, Protocols, RouteSettings, Settings};
 use crate::routing::{EmptySegment, EncodedSlash, PathRules};
-use crate::{remote, upstream};
+use crate::{dial, remote, upstream};
 
 /// The policy; `None` when something about it is wrong.
 pub(super) fn policy(
     reader: &mut Reader<'_>,
     written: &Written,
+    default: Option<&upstream::Settings>,
     upstreams: &[(String, upstream::Settings)],
 ) -> Option<Arc<Policy>> {
     let mut rules = oslo_policy::Policy::builder();
@@ -59,18 +60,8 @@ pub(super) fn policy(
             );
             reader.complain("routes", &message);
         }
-        let speaks_http2 = upstreams
-            .iter()
-            .any(|upstream| known(upstream) && upstream.1.protocol == crate::dial::Protocol::Http2);
-        if speaks_http2 && route.protocols.is_some_and(|protocols| protocols.websocket) {
-            let message = format!(
-                "route {:?} takes web sockets, and its upstream {:?} speaks HTTP/2; they need one \
-                 with protocol: http1",
-                route.name, route.upstream
-            );
-            reader.complain("routes", &message);
-        }
     }
+    refuse_tunnels_to_http2(reader, routes.as_deref(), protocols, (default, upstreams));
     match Policy::new(Settings { routes, rules, paths, protocols, disclose, reason_header, remote })
     {
         Ok(policy) => {
@@ -87,6 +78,38 @@ pub(super) fn policy(
                 reader.complain("policy", &error);
             }
             None
+        }
+    }
+}
+
+/// A connection of HTTP/2 to a service cannot become a tunnel: what a route takes would end as 502.
+fn refuse_tunnels_to_http2(
+    reader: &mut Reader<'_>,
+    routes: Option<&[RouteSettings]>,
+    protocols: Protocols,
+    (default, upstreams): (Option<&upstream::Settings>, &[(String, upstream::Settings)]),
+) {
+    let speaks_http2 = |upstream: &upstream::Settings| upstream.protocol == dial::Protocol::Http2;
+    let Some(routes) = routes else {
+        if protocols.websocket && default.is_some_and(speaks_http2) {
+            let message = "has websocket, and upstream.protocol is http2; web sockets need a \
+                           service with protocol: http1";
+            reader.refuse("policy.protocols", message);
+        }
+        return;
+    };
+    for RouteSettings { route, .. } in routes {
+        let named = upstreams.iter().find(|(name, _)| *name == *route.upstream);
+        let leads_to = named.map(|(_, upstream)| upstream);
+        let leads_to = leads_to.or_else(|| default.filter(|_| *route.upstream == *"default"));
+        let takes = route.protocols.unwrap_or(protocols).websocket;
+        if takes && leads_to.is_some_and(speaks_http2) {
+            let message = format!(
+                "route {:?} takes web sockets, and its upstream {:?} speaks HTTP/2; they need one \
+                 with protocol: http1, or protocols: grpc on the route",
+                route.name, route.upstream
+            );
+            reader.complain("routes", &message);
         }
     }
 }

@@ -29,13 +29,18 @@ pub(super) fn named(
             Entry { key: "upstream".into(), key_at: entry.key_at, value: entry.value.clone() };
         let root = Node { at: entry.key_at, content: Content::Mapping(vec![section]) };
         let mut layers = Layers::default();
-        layers.add_file(file, root, &mut problems);
+        let mut own = Problems::default();
+        layers.add_file(file, root, &mut own);
         let mut warnings = Vec::new();
         let environment = reader.environment();
-        let settings = settings::read(&layers, environment, &origin, &mut problems, &mut warnings);
-        let mut own = Reader::new(&settings, environment, &mut problems, warnings);
-        let upstream = peer::upstream(&mut own, listeners);
-        reader.warnings.append(&mut own.warnings);
+        let settings = settings::read(&layers, environment, &origin, &mut own, &mut warnings);
+        let mut its = Reader::new(&settings, environment, &mut own, warnings);
+        let upstream = peer::upstream(&mut its, listeners);
+        reader.warnings.append(&mut its.warnings);
+        let called = |key: &str, _: &Origin| {
+            format!("upstreams.{}.{}", entry.key, key.strip_prefix("upstream.").unwrap_or(key))
+        };
+        problems.adopt_as(own, called);
         all.extend(upstream.map(|upstream| (entry.key.clone(), upstream)));
     }
     reader.adopt(problems);

@@ -76,7 +76,8 @@ pub(in crate::config) static KEYS: [Key; 17] = [
         "protocols",
         Shape::Words,
         "`policy.protocols`",
-        "What may be spoken besides plain requests: `grpc`, `websocket`, or `plain` for nothing else.",
+        "What may be spoken besides plain requests, which every route takes: `grpc`, `websocket`. \
+         `plain` alone says nothing else; beside others it changes nothing.",
     ),
     key(
         "trailers",

@@ -1,11 +1,12 @@
 //! The closed sets of labels that requests are counted by.
 
-use http::Method;
+use http::{HeaderMap, Method};
 
 use crate::admission::Rejection;
 use crate::identity::BadToken;
 use crate::label;
 use crate::policy::Forbidden;
+use crate::telemetry::Label as _;
 
 label! {
     /// The methods that are told apart; the rest are one.
@@ -172,5 +173,89 @@ label! {
         Target => "target",
         /// CONNECT or TRACE; where there are routes, one in small letters.
         Method => "method",
+    }
+}
+
+label! {
+    /// How a call of gRPC ended: the codes that there are, or what stands in for one.
+    pub(in crate::front) GrpcStatus as "grpc_status" {
+        /// `OK`.
+        Ok => "0",
+        /// `CANCELLED`.
+        Cancelled => "1",
+        /// `UNKNOWN`.
+        Unknown => "2",
+        /// `INVALID_ARGUMENT`.
+        InvalidArgument => "3",
+        /// `DEADLINE_EXCEEDED`.
+        DeadlineExceeded => "4",
+        /// `NOT_FOUND`.
+        NotFound => "5",
+        /// `ALREADY_EXISTS`.
+        AlreadyExists => "6",
+        /// `PERMISSION_DENIED`.
+        PermissionDenied => "7",
+        /// `RESOURCE_EXHAUSTED`.
+        ResourceExhausted => "8",
+        /// `FAILED_PRECONDITION`.
+        FailedPrecondition => "9",
+        /// `ABORTED`.
+        Aborted => "10",
+        /// `OUT_OF_RANGE`.
+        OutOfRange => "11",
+        /// `UNIMPLEMENTED`.
+        Unimplemented => "12",
+        /// `INTERNAL`.
+        Internal => "13",
+        /// `UNAVAILABLE`.
+        Unavailable => "14",
+        /// `DATA_LOSS`.
+        DataLoss => "15",
+        /// `UNAUTHENTICATED`.
+        Unauthenticated => "16",
+        /// No code that there is.
+        Other => "other",
+        /// It broke off, or was answered without one.
+        None => "none",
+    }
+}
+
+impl GrpcStatus {
+    /// The one that fields state, of a head or behind a body; `None` when they state none.
+    pub(in crate::front) fn stated(fields: &HeaderMap) -> Option<Self> {
+        let code = fields.get("grpc-status")?;
+        let named = |status: &&Self| status.as_str().as_bytes() == code.as_bytes();
+        let known = Self::ALL.iter().filter(|status| status.code().is_some()).find(named);
+        Some(known.copied().unwrap_or(Self::Other))
+    }
+
+    /// Its number, if it is a code.
+    pub(in crate::front) fn code(self) -> Option<u8> {
+        self.as_str().parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_a_closed_set() {
+        let stated = |text: &'static str| {
+            let mut fields = HeaderMap::new();
+            fields.insert("grpc-status", http::HeaderValue::from_static(text));
+            GrpcStatus::stated(&fields).map(GrpcStatus::as_str)
+        };
+        for code in 0..=16_u8 {
+            let text: &'static str = code.to_string().leak();
+            assert_eq!(stated(text), Some(text));
+            assert_eq!(GrpcStatus::ALL[usize::from(code)].code(), Some(code));
+        }
+        for odd in ["17", "-1", "00", "1 ", "OK", ""] {
+            assert_eq!(stated(odd), Some("other"), "{odd:?}");
+        }
+        assert_eq!(stated("none"), Some("other"), "our word for it is no code");
+        assert_eq!(GrpcStatus::stated(&HeaderMap::new()), None);
+        assert_eq!((GrpcStatus::Other.code(), GrpcStatus::None.code()), (None, None));
     }
 }

@@ -10,7 +10,7 @@ use prometheus::{HistogramVec, IntCounter, IntCounterVec};
 
 use crate::telemetry::{Counters, FINE_SECONDS, MetricError, Registry};
 
-pub(super) use labels::{Decision, Reason, Rejected, Verb};
+pub(super) use labels::{Decision, GrpcStatus, Reason, Rejected, Verb};
 pub(super) use listener::ListenerMetrics;
 pub(super) use route::RouteMetrics;
 
@@ -20,6 +20,7 @@ pub struct Metrics {
     durations: HistogramVec,
     overhead: HistogramVec,
     decisions: IntCounterVec,
+    grpc: IntCounterVec,
     /// Few, and as many as there were at the start.
     listeners: Box<[Arc<ListenerMetrics>]>,
     pub(super) rejected: Counters<Rejected>,
@@ -74,6 +75,11 @@ impl Metrics {
                 "auth_decisions_total",
                 "Decisions, by outcome and reason.",
                 &["route", "decision", "reason"],
+            )?,
+            grpc: registry.counter_vec(
+                "grpc_responses_total",
+                "Calls of gRPC that have ended, by the status that their clients were told.",
+                &["route", "grpc_status"],
             )?,
             rejected: registry.counters(
                 "http_rejected_total",

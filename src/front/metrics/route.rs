@@ -7,7 +7,7 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
 
 use crate::telemetry::Label;
 
-use super::{Decision, Metrics, Reason, Verb};
+use super::{Decision, GrpcStatus, Metrics, Reason, Verb};
 
 /// Status codes that exist from the start.
 const USUAL: [u16; 15] =
@@ -42,6 +42,9 @@ pub(in crate::front) struct RouteMetrics {
     all_decisions: IntCounterVec,
     /// By decision and reason.
     decisions: Box<[OnceLock<IntCounter>]>,
+    all_grpc: IntCounterVec,
+    /// By status; most routes have none.
+    grpc: Box<[OnceLock<IntCounter>]>,
 }
 
 impl RouteMetrics {
@@ -58,6 +61,8 @@ impl RouteMetrics {
             overhead: all.overhead.with_label_values(&[name]),
             all_decisions: all.decisions.clone(),
             decisions: slots(pairs),
+            all_grpc: all.grpc.clone(),
+            grpc: slots(GrpcStatus::ALL.len()),
         };
         if from_the_start {
             metrics.open();
@@ -94,6 +99,14 @@ impl RouteMetrics {
     pub(in crate::front) fn count_decision(&self, decision: Decision, reason: Reason) {
         if let Some(counter) = self.decision(decision, reason) {
             counter.inc();
+        }
+    }
+
+    /// A call of gRPC has ended. Its series begins with the first one.
+    pub(in crate::front) fn count_grpc(&self, status: GrpcStatus) {
+        let named = || self.all_grpc.with_label_values(&[&*self.name, status.as_str()]);
+        if let Some(counter) = self.grpc.get(status.index()) {
+            counter.get_or_init(named).inc();
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{HeaderValue, Method, Uri, Version};
 use hyper::body::Incoming;
 
+use crate::front::metrics::GrpcStatus;
 use crate::front::peer::Peer;
 use crate::front::websocket::Story;
 use crate::identity::Identity;
@@ -27,7 +28,6 @@ pub(super) struct Line {
     certificate: Option<HeaderValue>,
     pub(super) protocol: Protocol,
     pub(super) upstream: Option<Arc<str>>,
-    pub(super) grpc_status: Option<u8>,
 }
 
 impl Line {
@@ -46,7 +46,6 @@ impl Line {
             certificate: peer.certificate.as_ref().map(|shown| shown.fingerprint.clone()),
             protocol: Protocol::Plain,
             upstream: None,
-            grpc_status: None,
         }
     }
 
@@ -73,7 +72,7 @@ impl Line {
             http.route = record.route.name(),
             portcullis.upstream = self.upstream.as_deref(),
             http.response.status_code = record.status.as_u16(),
-            rpc.grpc.status_code = self.grpc_status,
+            rpc.grpc.status_code = record.grpc.and_then(GrpcStatus::code),
             http.response.body.size = record.sent,
             complete,
             decision = record.verdict.map(|(decision, _)| decision.as_str()),

@@ -7,14 +7,14 @@ mod line;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::admission::{Grant, Party, Rejection};
 use crate::identity::Identity;
 use crate::policy::Protocol;
 use crate::telemetry::{Access, Label, Stopwatch};
 
-use super::metrics::{Decision, ListenerMetrics, Reason, Rejected, RouteMetrics, Verb};
+use super::metrics::{Decision, GrpcStatus, ListenerMetrics, Reason, Rejected, RouteMetrics, Verb};
 use super::peer::Peer;
 use super::shared::{Rules, Shared};
 use super::websocket::Story;
@@ -37,6 +37,8 @@ pub(super) struct Record {
     /// Waits for others: for the identity service and for the guarded service.
     waits: Waits,
     status: StatusCode,
+    /// How it ended, so far, if it is a call of gRPC.
+    grpc: Option<GrpcStatus>,
     sent: u64,
 }
 
@@ -73,6 +75,7 @@ impl Record {
             waits: Waits::default(),
             // What a client that left before its answer is counted as, after nginx.
             status: StatusCode::from_u16(499).unwrap_or_default(),
+            grpc: None,
             sent: 0,
         }
     }
@@ -84,6 +87,9 @@ impl Record {
 
     /// What is spoken is known.
     pub(super) fn speaks(&mut self, protocol: Protocol) {
+        if protocol == Protocol::Grpc {
+            self.grpc = Some(GrpcStatus::None);
+        }
         if let Some(line) = &mut self.line {
             line.protocol = protocol;
         }
@@ -135,10 +141,11 @@ impl Record {
         self.waits.upstream = waited;
     }
 
-    /// It is refused in gRPC's words.
-    pub(super) fn refused_in_grpc(&mut self, status: u8) {
-        if let Some(line) = &mut self.line {
-            line.grpc_status = Some(status);
+    /// The client is told these fields, in the head of the answer or behind its body. What is said
+    /// last of how a call of gRPC ended, counts.
+    pub(super) fn told(&mut self, fields: &HeaderMap) {
+        if self.grpc.is_some() {
+            self.grpc = GrpcStatus::stated(fields).or(self.grpc);
         }
     }
 
@@ -197,6 +204,9 @@ impl Drop for Record {
     fn drop(&mut self) {
         if let Some(listener) = &self.listener {
             listener.end();
+        }
+        if let Some(status) = self.grpc {
+            self.route.count_grpc(status);
         }
         self.route.count_request(self.verb, self.status, self.watch.elapsed().as_secs_f64());
     }

@@ -31,13 +31,13 @@ impl Handshake {
 
     /// Whether the head of a 101 grants it. What it says of the connection has been removed from
     /// the head already, and is told to the client anew.
-    pub(in crate::front) fn is_granted(&self, response: &HeaderMap) -> bool {
+    pub(super) fn is_granted(&self, response: &HeaderMap) -> bool {
         only(response, &header::SEC_WEBSOCKET_ACCEPT) == Some(self.accept.as_str())
     }
 }
 
 /// What goes along with a 101.
-pub(in crate::front) fn switch(headers: &mut HeaderMap) {
+pub(super) fn switch(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }

@@ -4,6 +4,7 @@
 //! is revoked. Its bytes are passed on unread; only where frames begin is followed, so that a word
 //! of our own does not fall into the middle of one.
 
+mod attempt;
 mod farewell;
 mod handshake;
 mod metrics;
@@ -14,7 +15,8 @@ mod settings;
 mod story;
 mod tunnel;
 
-pub(super) use handshake::{Handshake, switch};
+pub(super) use attempt::{Attempt, settle};
+pub(super) use handshake::Handshake;
 pub(super) use story::Story;
 
 pub use open::Tunnels;

@@ -53,7 +53,7 @@ impl Tunnels {
 
     /// Another one, which lasts as long as `user`'s token, and no longer than `settings` allow. Its
     /// end is logged with `story`, if there is one.
-    pub(in crate::front) fn open(
+    pub(super) fn open(
         self: &Arc<Self>,
         user: Option<Arc<Identity>>,
         settings: WebSockets,
@@ -71,7 +71,7 @@ impl Tunnels {
 }
 
 /// One that is open. It is counted until this is dropped.
-pub(in crate::front) struct Open {
+pub(super) struct Open {
     tunnels: Arc<Tunnels>,
     number: u64,
     expires: Option<UnixTime>,

@@ -21,8 +21,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A tunnel that both sides have agreed to.
 pub struct Tunnel {
-    pub(in crate::front) service: upstream::Tunnel,
-    pub(in crate::front) open: Open,
+    pub(super) service: upstream::Tunnel,
+    pub(super) open: Open,
 }
 
 impl Tunnel {
@@ -31,23 +31,39 @@ impl Tunnel {
     /// we end it, both sides are told why in their own protocol, in between two frames, and have a
     /// few seconds to end it in theirs.
     ///
-    /// Cancelling it closes both connections.
+    /// Cancelling it closes both connections; that is written down like any other end.
     pub async fn run<C>(self, client: C, leaving: impl Future<Output = ()>)
     where
         C: AsyncRead + AsyncWrite + Unpin,
     {
         let Self { service, open } = self;
-        let mut sides = Sides { client, service, up: Flow::new(), down: Flow::new() };
-        let idle_timeout = open.idle_timeout();
-        let ended = tokio::select! {
-            ended = sides.pass(idle_timeout) => ended,
-            ended = open.ends() => ended,
+        let (up, down) = (Flow::new(), Flow::new());
+        let sides = Sides { client, service, up, down, broken: false };
+        // Nobody cancels it but a process that has run out of patience.
+        let mut kept = Kept { open, sides, ended: Ended::Leaving };
+        let idle_timeout = kept.open.idle_timeout();
+        kept.ended = tokio::select! {
+            ended = kept.sides.pass(idle_timeout) => ended,
+            ended = kept.open.ends() => ended,
             () = leaving => Ended::Leaving,
         };
-        if !matches!(ended, Ended::Broken | Ended::Closed) {
-            let _ = timeout(FAREWELL, sides.part(ended)).await;
+        if !matches!(kept.ended, Ended::Broken | Ended::Closed) {
+            let _ = timeout(FAREWELL, kept.sides.part(kept.ended)).await;
         }
-        open.ended(ended, sides.up.pipe.passed(), sides.down.pipe.passed());
+    }
+}
+
+/// A tunnel that is written down when it is dropped, by whatever way it has come to its end.
+struct Kept<C> {
+    open: Open,
+    sides: Sides<C>,
+    ended: Ended,
+}
+
+impl<C> Drop for Kept<C> {
+    fn drop(&mut self) {
+        let Sides { up, down, .. } = &self.sides;
+        self.open.ended(self.ended, up.pipe.passed(), down.pipe.passed());
     }
 }
 
@@ -57,6 +73,8 @@ struct Sides<C> {
     service: upstream::Tunnel,
     up: Flow,
     down: Flow,
+    /// A connection broke.
+    broken: bool,
 }
 
 /// A direction, and whether it is over.
@@ -74,18 +92,21 @@ impl Flow {
 impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
     /// Passes bytes on until both directions are over, or nothing has passed for `idle`. Whoever
     /// has nothing more to say is not talked to for long: a web socket is closed by both at once.
+    /// Nor is it waited for long when a connection is broken.
     async fn pass(&mut self, idle: Duration) -> Ended {
         let mut alarm = pin!(sleep(idle));
         let mut last_words = None;
         let mut seen = 0;
         poll_fn(|context| {
-            if let Poll::Ready(passed) = self.poll_pass(context) {
-                return Poll::Ready(if passed.is_ok() { Ended::Closed } else { Ended::Broken });
+            let over = self.poll_pass(context);
+            let ended = if self.broken { Ended::Broken } else { Ended::Closed };
+            if over.is_ready() {
+                return Poll::Ready(ended);
             }
             if self.up.over || self.down.over {
                 let limit = last_words.get_or_insert_with(|| Box::pin(sleep(FAREWELL)));
                 if limit.as_mut().poll(context).is_ready() {
-                    return Poll::Ready(Ended::Closed);
+                    return Poll::Ready(ended);
                 }
             }
             let passed = self.up.pipe.passed() + self.down.pipe.passed();
@@ -94,22 +115,47 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
         .await
     }
 
-    fn poll_pass(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { client, service, up, down } = self;
-        if !up.over {
-            up.over = up.pipe.poll_pass(client, service, context)?.is_ready();
+    fn poll_pass(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Self { client, service, up, down, broken } = self;
+        if !up.over
+            && let Poll::Ready(passed) = up.pipe.poll_pass(client, service, context)
+        {
+            up.over = true;
+            *broken |= passed.is_err();
         }
-        if !down.over {
-            down.over = down.pipe.poll_pass(service, client, context)?.is_ready();
+        if !down.over
+            && let Poll::Ready(passed) = down.pipe.poll_pass(service, client, context)
+        {
+            down.over = true;
+            *broken |= passed.is_err();
         }
-        if up.over && down.over { Poll::Ready(Ok(())) } else { Poll::Pending }
+        if *broken {
+            return self.poll_last_words(context);
+        }
+        if up.over && down.over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// A service that breaks off has often said why, and that is still to be read: it is passed on. The
+    /// client is read from meanwhile; its own system would take bytes that nobody reads for a reason
+    /// to throw away what it has not read either.
+    fn poll_last_words(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Self { client, down, .. } = self;
+        if down.over {
+            // Nobody is left to hear that this failed.
+            let _ = Pin::new(&mut *client).poll_shutdown(context);
+        }
+        match poll_discard(client, context) {
+            Poll::Ready(Err(_)) => Poll::Ready(()),
+            Poll::Ready(Ok(())) if down.over => Poll::Ready(()),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
     }
 
     /// Tells both sides why it is over, and waits until they have ended it. A client that still has
     /// the right to be heard is heard out: what it says up to its own closing frame is passed on, and
     /// that frame tells the service.
     async fn part(&mut self, why: Ended) -> io::Result<()> {
-        let Self { client, service, up, down } = self;
+        let Self { client, service, up, down, .. } = self;
         let (word_up, word_down) = (to_service(why), to_client(why));
         let heard_out = matches!(why, Ended::Idle | Ended::Leaving | Ended::Lifetime);
         let mut patience = pin!(sleep(FAREWELL / 2));

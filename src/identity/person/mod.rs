@@ -3,76 +3,20 @@
 //! A busy gateway holds many thousands of these, so all text lives in one buffer and every fact
 //! and every header is a span of it. Text that appears in several headers is stored once.
 
+mod claims;
+mod draft;
+mod text;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use super::headers::{Claim, Unrenderable};
-use super::name::{encode_name, encode_role};
 use super::{Names, Restriction, UnixTime};
 
-/// What Keystone said, before it is packed into an [`Identity`].
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// The user; under an impersonating trust, the trustor.
-    pub user: Named,
-    /// What the token is good for.
-    pub scope: ScopeDraft,
-    /// Role names in Keystone's order, duplicates kept.
-    pub roles: Vec<String>,
-    /// The token's own audit id, then its parent's. They name a token without being one.
-    pub audit_ids: Vec<String>,
-    /// When Keystone stops accepting the token.
-    pub expires_at: UnixTime,
-    /// `is_admin_project`; Keystone leaves it out unless an admin project is configured, and
-    /// absent means true (keystonemiddleware, oslo.context).
-    pub is_admin_project: bool,
-    /// Through which trust, and with which application credential, the token was obtained.
-    pub delegation: Delegation,
-    /// What an application credential with access rules is restricted to.
-    pub restriction: Option<Restriction>,
-    /// The value of `X-Service-Catalog`, when the service is to have it.
-    pub catalogue: Option<String>,
-    /// The value of `X-Portcullis-Token-Info`, when the service is to have it.
-    pub token_info: Option<String>,
-}
+use claims::render;
+use text::{Span, Text};
 
-/// On whose behalf a token acts, besides its user's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delegation {
-    /// The trust's id.
-    pub trust_id: Option<String>,
-    /// The application credential's id.
-    pub application_credential_id: Option<String>,
-}
-
-/// Something with an id, a name and perhaps a domain.
-#[derive(Clone, Debug, Default)]
-pub struct Named {
-    /// The id, unique in the cloud.
-    pub id: String,
-    /// The name, unique in the domain.
-    pub name: String,
-    /// The owning domain's id and name.
-    pub domain: Option<(String, String)>,
-}
-
-/// The scope in a [`Draft`].
-#[derive(Clone, Debug)]
-pub enum ScopeDraft {
-    /// A domain.
-    Domain {
-        /// Its id.
-        id: String,
-        /// Its name.
-        name: String,
-    },
-    /// A project, trusts and application credentials included.
-    Project(Named),
-    /// The whole deployment.
-    System,
-    /// No scope: the token proves who the user is and nothing else.
-    Unscoped,
-}
+pub use draft::{Delegation, Draft, Named, ScopeDraft};
 
 /// Which kind of scope a token has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +97,7 @@ impl Identity {
         let roles = draft.roles.iter().map(|role| text.keep(role)).collect();
         let audit_ids = draft.audit_ids.iter().map(|id| text.keep(id)).collect();
         let identity = Self {
-            text: Bytes::from(text.0.into_boxed_str().into_boxed_bytes()),
+            text: text.into_bytes(),
             user_id,
             user_domain_id,
             scope,
@@ -285,132 +229,10 @@ impl Identity {
     }
 }
 
-impl Named {
-    fn ids(&self) -> [Option<&str>; 2] {
-        [Some(self.id.as_str()), self.domain.as_ref().map(|(id, _)| id.as_str())]
-    }
-}
-
-impl Draft {
-    fn ids(&self) -> impl Iterator<Item = &str> {
-        let scope = match &self.scope {
-            ScopeDraft::Domain { id, .. } => [Some(id.as_str()), None],
-            ScopeDraft::Project(project) => project.ids(),
-            ScopeDraft::System | ScopeDraft::Unscoped => [None, None],
-        };
-        self.user.ids().into_iter().chain(scope).flatten()
-    }
-}
-
 /// Ids travel as they are, so they must arrive as they are: a blank at either end would be lost
 /// on the way and make another id of it.
 fn is_id(id: &str) -> bool {
     !id.is_empty() && id.trim().len() == id.len() && !id.contains(char::is_control)
-}
-
-/// Writes every claim that `draft` warrants. One that the token does not make is not there: an
-/// absent fact is an absent field, because most servers tell an empty field from a missing one.
-fn render(draft: &Draft, text: &mut Text) -> Box<[(Claim, Span)]> {
-    Claim::ALL
-        .into_iter()
-        .filter_map(|claim| Some((claim, value_of(draft, claim, text)?)))
-        .collect()
-}
-
-fn value_of(draft: &Draft, claim: Claim, text: &mut Text) -> Option<Span> {
-    let project = match &draft.scope {
-        ScopeDraft::Project(project) => Some(project),
-        ScopeDraft::Domain { .. } | ScopeDraft::System | ScopeDraft::Unscoped => None,
-    };
-    let domain = match &draft.scope {
-        ScopeDraft::Domain { id, name } => Some((id, name)),
-        ScopeDraft::Project(_) | ScopeDraft::System | ScopeDraft::Unscoped => None,
-    };
-    let user_domain = draft.user.domain.as_ref();
-    let project_domain = project.and_then(|project| project.domain.as_ref());
-    let span = match claim {
-        Claim::DomainId => text.keep(domain?.0),
-        Claim::DomainName => text.keep_name(domain?.1),
-        Claim::IsAdminProject => text.keep(if draft.is_admin_project { "True" } else { "False" }),
-        Claim::ProjectDomainId => text.keep(&project_domain?.0),
-        Claim::ProjectDomainName => text.keep_name(&project_domain?.1),
-        Claim::ProjectId => text.keep(&project?.id),
-        Claim::ProjectName => text.keep_name(&project?.name),
-        Claim::Roles => text.keep_roles(&draft.roles),
-        Claim::ServiceCatalog => text.append(draft.catalogue.as_ref()?),
-        Claim::Status => text.keep("Confirmed"),
-        Claim::SystemScope => {
-            matches!(draft.scope, ScopeDraft::System).then(|| text.keep("all"))?
-        }
-        Claim::TokenInfo => text.append(draft.token_info.as_ref()?),
-        Claim::UserDomainId => text.keep(&user_domain?.0),
-        Claim::UserDomainName => text.keep_name(&user_domain?.1),
-        Claim::UserId => text.keep(&draft.user.id),
-        Claim::UserName => text.keep_name(&draft.user.name),
-    };
-    Some(span)
-}
-
-/// A piece of an identity's text.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    fn range(self) -> std::ops::Range<usize> {
-        // u32 to usize: lossless on every platform that has an async runtime.
-        self.start as usize..self.end as usize
-    }
-}
-
-/// Ordinary identities take some hundreds of bytes.
-const WORTH_SEARCHING: usize = 4096;
-
-/// The buffer under construction.
-#[derive(Default)]
-struct Text(String);
-
-impl Text {
-    /// Finds `piece` in what is there already, or appends it. A text that has grown large is not
-    /// searched any more: an answer with very many roles must not cost the square of their number.
-    fn keep(&mut self, piece: &str) -> Span {
-        let known = if self.0.len() < WORTH_SEARCHING { self.0.find(piece) } else { None };
-        match known {
-            Some(start) => span(start, piece.len()),
-            None => self.append(piece),
-        }
-    }
-
-    /// Appends `piece` without looking for it.
-    fn append(&mut self, piece: &str) -> Span {
-        self.0.push_str(piece);
-        span(self.0.len() - piece.len(), piece.len())
-    }
-
-    fn keep_name(&mut self, name: &str) -> Span {
-        let mut encoded = String::new();
-        encode_name(name, &mut encoded);
-        self.keep(&encoded)
-    }
-
-    fn keep_roles(&mut self, roles: &[String]) -> Span {
-        let mut joined = String::new();
-        for (at, role) in roles.iter().enumerate() {
-            if at > 0 {
-                joined.push(',');
-            }
-            encode_role(role, &mut joined);
-        }
-        self.keep(&joined)
-    }
-}
-
-fn span(start: usize, length: usize) -> Span {
-    // Keystone answers are capped far below 4 GiB.
-    let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span { start: position(start), end: position(start + length) }
 }
 
 #[cfg(test)]

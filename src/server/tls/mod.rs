@@ -41,6 +41,7 @@ const SESSIONS: usize = 4096;
 /// TLS as one configuration has it, ready for handshakes.
 #[derive(Clone)]
 pub struct Tls {
+    settings: Arc<Settings>,
     config: Arc<ServerConfig>,
     certificates: Arc<[Expiry]>,
     revocations: Arc<[Expiry]>,
@@ -132,12 +133,18 @@ impl Tls {
             }
         }
         Ok(Self {
+            settings: Arc::new(settings.clone()),
             config: Arc::new(config),
             certificates,
             revocations: verifier.renewals.into(),
             handshake_timeout: settings.handshake_timeout,
             warnings,
         })
+    }
+
+    /// What it was made of.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What is allowed but will not work, or not for long: one sentence each.

@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 
 use crate::dial::{Address, Connection, DialError, Sender, Stream, connect};
+use crate::upstream::age::Age;
 use crate::upstream::request_body::RequestBody;
 use crate::upstream::vigil::{Alarm, Lapse, Vigil};
 
@@ -28,6 +29,8 @@ pub(in crate::upstream) struct Line {
     ended: bool,
     /// The latest request had a body, which the service may not have read to its end.
     uploading: bool,
+    /// How long it takes requests.
+    pub(super) age: Age,
     /// Kept from one request to the next.
     pub(in crate::upstream) alarm: Alarm,
 }
@@ -37,7 +40,11 @@ pub(super) type Refused = TrySendError<Request<RequestBody>>;
 
 impl Line {
     /// Starts HTTP/1.1 on `stream`.
-    pub(super) async fn open(stream: Stream, address: &Address) -> Result<Self, DialError> {
+    pub(super) async fn open(
+        stream: Stream,
+        address: &Address,
+        age: Age,
+    ) -> Result<Self, DialError> {
         let heads = Arc::new(Watched::default());
         let counted = Counted::new(stream, Arc::clone(&heads));
         let (sender, connection) = connect(counted, address).await?;
@@ -47,6 +54,7 @@ impl Line {
             heads,
             ended: false,
             uploading: false,
+            age,
             alarm: Alarm::default(),
         };
         // The first turn of the connection makes it ready; there is nothing to wait for.

@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 use crate::telemetry::Stopwatch;
 
+use super::age::Age;
 use super::error::UpstreamError;
 use super::request_body::{BodyError, RequestBody};
 use super::response_body::ResponseBody;
@@ -93,7 +94,8 @@ async fn connect(place: &Place) -> Result<Line, UpstreamError> {
     let station = place.station();
     let watch = Stopwatch::start();
     let stream = station.dialer.connect().await?;
-    let line = Line::open(stream, &station.dialer.endpoint().address).await?;
+    let age = Age::new(station.settings.max_age);
+    let line = Line::open(stream, &station.dialer.endpoint().address, age).await?;
     station.metrics.connects.observe(watch.elapsed().as_secs_f64());
     Ok(line)
 }

@@ -33,7 +33,7 @@ impl Pool {
     /// An idle connection that is ready for a request as far as anybody can know.
     pub(super) fn take(&self) -> Option<Line> {
         while let Some(mut line) = self.pop() {
-            if line.is_ready() {
+            if !line.age.is_over() && line.is_ready() {
                 return Some(line);
             }
         }
@@ -43,7 +43,9 @@ impl Pool {
     /// Lets go of connections that have been idle too long or that the service has closed.
     pub(in crate::upstream) fn sweep(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.line.is_ready());
+        idle.retain_mut(|Idle { line, since }| {
+            since.elapsed() < self.idle_timeout && !line.age.is_over() && line.is_ready()
+        });
     }
 
     fn pop(&self) -> Option<Line> {
@@ -95,6 +97,7 @@ impl Lease {
     pub(in crate::upstream) fn give_back(mut self) {
         if matches!(self.after, After::Kept)
             && let Connections::Http1(pool) = &self.place.station().connections
+            && !self.line.age.is_over()
             && self.line.is_over()
         {
             pool.put(self.line);

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::dial::{DialError, Multiplexing, SharedSender, multiplex};
 use crate::telemetry::Stopwatch;
+use crate::upstream::age;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::request_body::RequestBody;
 use crate::upstream::station::{Place, Station};
@@ -88,6 +89,7 @@ impl Bundle {
             max_streams: usize::try_from(self.bounds.max_streams).unwrap_or(usize::MAX),
             strands: AtomicUsize::new(0),
             retired: AtomicBool::new(false),
+            age: age::Age::new(station.settings.max_age),
             idle: Mutex::new(watch),
         })
     }
@@ -105,13 +107,15 @@ struct Cable {
     strands: AtomicUsize,
     /// It has told that it takes no more.
     retired: AtomicBool,
+    age: age::Age,
     /// Since when none does, if none does.
     idle: Mutex<Stopwatch>,
 }
 
 impl Cable {
     fn is_alive(&self) -> bool {
-        self.sender.is_ready() && !self.retired.load(Ordering::Relaxed)
+        let retired = self.retired.load(Ordering::Relaxed) || self.age.is_over();
+        !retired && self.sender.is_ready()
     }
 
     fn has_room(&self) -> bool {

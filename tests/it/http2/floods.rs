@@ -2,7 +2,7 @@
 //! notices.
 
 use crate::support::frames::{PREFACE, block, flag, frame, head as whole, kind, reason};
-use crate::support::{RawClient, Scene};
+use crate::support::{RawClient, Scene, eventually};
 
 use super::{cut_as_floods, head};
 
@@ -17,6 +17,31 @@ fn f01_streams_that_are_opened_and_reset_end_the_connection_and_ask_keystone_lit
     });
     assert!(scene.keystone.validations() <= 100, "{}", scene.keystone.validations());
     assert_eq!(scene.upstream.count(), 1, "the honest request alone");
+}
+
+#[test]
+fn f01_requests_that_are_taken_back_once_the_service_has_them_have_a_budget() {
+    const MOST: usize = 100;
+    let scene = Scene::with(&[("http2.max_control_frames", &MOST.to_string())]);
+    scene.upstream.answer(|call| {
+        call.receive()?;
+        // Until the proxy gives it up.
+        call.wire.some().map(drop)
+    });
+    let token = scene.token();
+    let mut client = RawClient::connect(scene.sidecar.public);
+    for n in 0..=MOST {
+        let stream = u32::try_from(2 * n + 1).unwrap();
+        assert!(!client.is_over(), "after {n}");
+        client.ask(stream, &head(&token, &[]));
+        scene.upstream.wait_for(n + 1);
+        client.send(frame(kind::RST_STREAM, 0, stream, &reason::CANCEL.to_be_bytes()));
+    }
+    assert_eq!(client.end(), Some(reason::ENHANCE_YOUR_CALM));
+    eventually("it is counted", || cut_as_floods(&scene) == 1.0);
+    eventually("the service is free", || scene.upstream.open_connections() == 0);
+    scene.upstream.respond(200, &[], b"");
+    scene.assert_serves();
 }
 
 #[test]

@@ -9,10 +9,11 @@ mod floods;
 mod grpc;
 mod lengths;
 mod memory;
+mod off;
 mod prefaces;
 mod pseudo;
 mod requests;
-mod streams;
+pub(crate) mod streams;
 mod windows;
 
 use crate::support::frames::{Outcome, frame, kind};

@@ -77,7 +77,7 @@ fn requests_beyond_the_limit_of_the_process_are_told_to_come_back() {
 }
 
 /// Makes the service answer one request for each permit.
-pub(super) fn hold(scene: &Scene) -> Arc<Semaphore> {
+pub(crate) fn hold(scene: &Scene) -> Arc<Semaphore> {
     let gate = Arc::new(Semaphore::new(0));
     let held = Arc::clone(&gate);
     scene.upstream.answer(move |call| {

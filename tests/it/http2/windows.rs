@@ -47,6 +47,21 @@ fn f08_a_window_that_opens_once_and_no_more_is_no_way_round() {
 }
 
 #[test]
+fn f08_an_answer_that_fits_into_one_frame_is_no_way_round() {
+    let scene = Scene::with(&[LIMIT]);
+    scene.upstream.respond(200, &[], &vec![b'x'; 4 * 1024]);
+    let token = scene.token();
+    // Room for some of it: were it handed on whole, nobody would look after it any more.
+    let mut client = RawClient::with(scene.sidecar.public, &[(setting::INITIAL_WINDOW_SIZE, 1500)]);
+    client.ask(1, &head(&token, &[]));
+    let outcome = client.outcome(1);
+    assert!(matches!(outcome, Outcome::Reset(_)), "{outcome:?}");
+    assert_eq!(client.so_far(1).unwrap().body.len(), 1500, "all that it allowed");
+    let idle = "portcullis_http_requests_in_flight{listener=\"public\"}";
+    eventually("nothing is in flight", || scene.sidecar.metric(idle) == 0.0);
+}
+
+#[test]
 fn f08_refusals_that_nobody_takes_are_reset_too() {
     let scene = Scene::with(&[LIMIT]);
     let mut client = RawClient::with(scene.sidecar.public, &[(setting::INITIAL_WINDOW_SIZE, 0)]);

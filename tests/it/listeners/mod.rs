@@ -1,7 +1,10 @@
 //! Where clients come in: several places, unix sockets, balancers that say who their clients are.
 
+mod clients;
+mod crowd;
 mod named;
 mod proxy_header;
+mod refused;
 mod reload;
 mod trust;
 mod unix;

@@ -20,7 +20,7 @@ const WORDS: [(&str, &str); 8] = [
 
 #[test]
 fn c19_a_trusted_proxys_word_is_passed_on_with_its_own_address() {
-    let scene = Scene::with(&[("listener.trusted_proxies", "127.0.0.1")]);
+    let scene = Scene::with(&[("listener.trusted_proxies", "127.0.0.1,198.51.100.0/24")]);
     let seen = told(&scene, scene.sidecar.public);
     let hops = "203.0.113.9, 198.51.100.3, 198.51.100.4, 127.0.0.1";
     assert_eq!(seen.headers("x-forwarded-for"), [hops]);
@@ -43,7 +43,7 @@ fn c19_everybody_elses_is_removed() {
 fn c19_each_listener_trusts_its_own() {
     let scratch = Scratch::new();
     let yaml = "\
-listener: {trusted_proxies: [127.0.0.1]}
+listener: {trusted_proxies: [127.0.0.1, 198.51.100.0/24]}
 listeners:
   behind: 127.0.0.1:0
   open: {listen: 127.0.0.1:0, trusted_proxies: []}

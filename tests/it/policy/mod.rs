@@ -8,6 +8,7 @@ mod facts;
 mod garbage;
 mod model;
 mod paths;
+mod protocols;
 mod records;
 mod routes;
 mod upstreams;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 
 use super::DEADLINE;
 use super::wire::{Body, Fields, Framing, Head, Wire, first, lines};
@@ -47,11 +48,28 @@ impl Client {
         Self { wire: Wire::new(stream.try_clone().unwrap()), stream }
     }
 
+    /// A connection that holds little, as one far away: small segments, a small window.
+    #[track_caller]
+    pub fn narrow(address: SocketAddr) -> TcpStream {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        socket.set_tcp_mss(1400).unwrap();
+        socket.connect(&address.into()).unwrap();
+        socket.into()
+    }
+
     /// Connects by TLS, as `config` has it, and asks for `name`. The handshake is done by the
     /// first exchange.
     #[track_caller]
     pub fn secure(address: SocketAddr, config: &Arc<ClientConfig>, name: &str) -> Self {
         let Self { stream, .. } = Self::connect(address);
+        Self::secure_over(stream, config, name)
+    }
+
+    /// The same over a connection that was made with options of its own.
+    #[track_caller]
+    pub fn secure_over(stream: TcpStream, config: &Arc<ClientConfig>, name: &str) -> Self {
+        let Self { stream, .. } = Self::over(stream);
         let name = ServerName::try_from(name.to_owned()).expect("a name");
         let session = ClientConnection::new(Arc::clone(config), name).expect("a session");
         let wire = Wire::new(StreamOwned::new(session, stream.try_clone().unwrap()));

@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use portcullis::dial::{Endpoint, Multiplexing, Protocol, Trust};
 use portcullis::telemetry::Registry;
 use portcullis::upstream::{
-    Deadlines, Metrics, RequestBody, ResponseError, Settings, Tunnel, Upstream, Wish,
+    Asker, Deadlines, Metrics, RequestBody, ResponseError, Settings, Tunnel, Upstream, Wish,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -52,9 +52,11 @@ impl Passage {
             connect_timeout: Duration::from_secs(5),
             deadlines: Deadlines { response: Duration::from_secs(5), body: None, total: None },
             idle_timeout: Duration::from_secs(5),
+            max_age: None,
             max_idle: 8,
             multiplexing: Multiplexing { max_streams: 100, ping_interval: None },
             max_pending: 100,
+            max_pending_per_client: None,
         };
         let metrics = Metrics::register(&Registry::default()).unwrap();
         let upstream = Arc::new(Upstream::new("default", &settings, &metrics).unwrap());
@@ -107,7 +109,7 @@ async fn pass(
     let allowed: Arc<[HeaderName]> =
         through.trailers.iter().map(|name| HeaderName::from_static(name)).collect();
     let request = request.map(|body| RequestBody::new(body, None).with_trailers(&allowed));
-    let exchanged = upstream.forward(request, through.wish, |_| None).await;
+    let exchanged = upstream.forward(request, through.wish, Asker::Nobody, |_| None).await;
     Ok(match exchanged.result {
         Ok(mut response) => match response.body_mut().take_tunnel() {
             None => response.map(BodyExt::boxed),

@@ -6,7 +6,8 @@
 The first URL is the reference, a plain server; the others lead to it through a proxy. Without a
 URL, an echo server of its own is the reference. Headers go to the others alone. What is found is
 JSON: {"cases", "reference", "others": [{"url", "verdicts", "worse", "different"}]}. The exit
-status is 1 when any case is worse anywhere than at the reference. What fails there is that server's
+status is 1 when any case is worse anywhere than at the reference, each time that it is tried: whether
+a connection has ended well the suite judges by a second on its clock, and machines are busy. What fails there is that server's
 own affair: `websockets` answers 1002 in 7.1.5, and the suite wants 1000.
 
 `scripts/test-tools websocket` installs what this needs into target/websocket-tools.
@@ -37,6 +38,9 @@ RANKS = {"OK": 0, "INFORMATIONAL": 0, "NON-STRICT": 0, "UNIMPLEMENTED": 1, "WRON
          "UNCLEAN": 3, "FAILED BY CLIENT": 3, "FAILED": 4}
 FAILED = RANKS["WRONG CODE"]
 
+# How often cases that are worse somewhere are tried again.
+AGAIN = 2
+
 
 def main():
     asked = arguments()
@@ -44,7 +48,14 @@ def main():
         urls = asked.urls or [stack.enter_context(echo_server(asked.tools))]
         directory = stack.enter_context(tempfile.TemporaryDirectory())
         reports = run(directory, urls, asked)
-    found = compare(urls, reports)
+        found = compare(urls, reports)
+        for _ in range(AGAIN):
+            cases = sorted({pair["case"] for other in found["others"] for pair in other["worse"]}, key=order)
+            if not cases:
+                break
+            asked.cases = ",".join(cases)
+            merge(reports, run(directory, urls, asked), cases)
+            found = compare(urls, reports)
     text = json.dumps(found, indent=1)
     if asked.out:
         with open(asked.out, "w") as file:
@@ -103,6 +114,12 @@ def run(directory, urls, asked):
             return json.load(file)
     except FileNotFoundError:
         sys.exit("Autobahn's suite made no report:\n" + done.stdout[-2000:])
+
+
+def merge(reports, again, cases):
+    """Puts the verdicts of cases that were tried again in the place of the first ones."""
+    for number, report in reports.items():
+        report.update({case: again[number][case] for case in cases if case in again.get(number, {})})
 
 
 def compare(urls, reports):

@@ -1,0 +1,57 @@
+//! What a request is asked on its way, each a question by itself. The door and its rehearsal ask the
+//! same, so they are written down once.
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Uri, header};
+
+use crate::admission::{Grant, Rejection, Standing};
+use crate::policy::{BodyFacts, Forbidden, Policy, Protocol, Way};
+use crate::routing::Asked;
+use crate::upstream::Asker;
+
+use super::peer::Peer;
+
+/// What routes are found by.
+pub(super) fn asked<'a>(client: &'a Parts, target: &'a Uri) -> Asked<'a> {
+    let host = client.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    Asked { method: &client.method, host, path: target.path() }
+}
+
+/// Whether the route is for requests of that protocol. One that is only watched refuses nothing, and
+/// says what it would have.
+pub(super) fn may_speak(
+    policy: &Policy,
+    way: &Way<'_, '_>,
+    protocol: Protocol,
+) -> Result<Option<Forbidden>, Rejection> {
+    if policy.takes(way.route, protocol) {
+        Ok(None)
+    } else if way.route.shadow {
+        Ok(Some(Forbidden::Protocol))
+    } else {
+        Err(Rejection::Forbidden(Forbidden::Protocol))
+    }
+}
+
+/// A rule must not see what the service will not.
+pub(super) fn hides_a_fact(way: &Way<'_, '_>, nominated: &[HeaderName]) -> bool {
+    way.route.headers.iter().any(|name| nominated.contains(name))
+}
+
+/// Whether the route takes no body of the length that was stated.
+pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {
+    way.route.max_body.is_some_and(|most| length.is_some_and(|length| length > most))
+}
+
+/// Whether the body has to be read for the decision: never for somebody whom no rule will be asked
+/// about.
+pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Option<BodyFacts> {
+    way.route.body.filter(|_| standing.caller().is_some() && !empty)
+}
+
+/// By whom places at the service are shared out: by users, however many addresses they come from, and
+/// by addresses where no token was looked at.
+pub(super) fn asker<'a>(grant: &'a Grant, peer: &Peer, headers: &HeaderMap) -> Asker<'a> {
+    let address = || peer.client(headers).map_or(Asker::Nobody, Asker::Address);
+    grant.user().map_or_else(address, |user| Asker::User(user.user_id()))
+}

@@ -1,0 +1,66 @@
+//! A tunnel that is cut off because the process has no more patience is written down like any other.
+
+use serde_json::Value;
+
+use keystone_double::Scope;
+
+use crate::support::{Client, Keystone, Proxy, Upstream};
+
+use super::frames::{self, code};
+use super::stage::{ROUTES, accept, ask, connected, says, stage};
+
+#[test]
+fn a_tunnel_that_nobody_ends_leaves_a_line_when_the_process_does() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n{ROUTES}",
+        upstream.url(),
+        keystone.url()
+    );
+    // Less than both sides of a tunnel are given to end it themselves.
+    let proxy = Proxy::run(&yaml, &["server.drain_timeout=100ms"]);
+    upstream.answer(|call| {
+        accept(call)?;
+        call.close();
+        // Says everything back, and goes on after the last word.
+        while let Ok((first, content)) = frames::read(call.wire) {
+            let length = u8::try_from(content.len()).unwrap();
+            call.wire.send(&[&[first, length][..], &content].concat())?;
+        }
+        Ok(())
+    });
+    let token = keystone.issue("alice", Scope::project("demo")).token();
+    let mut client = Client::connect(proxy.public);
+    assert_eq!(ask(&mut client, "/chat", &token, &[]).status, 101);
+    says(&mut client, "hello");
+    proxy.process.signal("TERM");
+    let (_, output) = proxy.process.end();
+    let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let ends: Vec<_> = lines.filter(|line| line["message"] == "a web socket ended").collect();
+    assert_eq!(ends.len(), 1, "{output}");
+    assert_eq!((&ends[0]["reason"], &ends[0]["http.route"]), (&"leaving".into(), &"chat".into()));
+    assert!(ends[0]["websocket.bytes_up"].as_u64() >= Some(11), "{}", ends[0]);
+    drop(client);
+}
+
+#[test]
+fn the_last_word_of_a_service_that_breaks_off_arrives() {
+    let scene = stage("");
+    scene.upstream.answer(|call| {
+        accept(call)?;
+        // It is closed with bytes unread: the kernel breaks the connection off.
+        call.close();
+        call.wire.exactly(2)?;
+        call.wire.send(&[&[0x81, 4][..], b"last", &[0x88, 2, 0x03, 0xe9]].concat())
+    });
+    let token = scene.token();
+    for round in 0..20 {
+        let mut client = connected(&scene, &token);
+        let said = frames::from_client(&"x".repeat(100)).repeat(2000);
+        // It may be gone before all is said.
+        let _ = client.try_send(&said);
+        let heard = frames::read(client.wire());
+        assert_eq!(heard.ok(), Some((0x81, b"last".to_vec())), "round {round}");
+        assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001, "round {round}");
+    }
+}
