@@ -64,7 +64,7 @@
     {{- toYaml .resources | nindent 4 }}
   securityContext:
     {{- toYaml .securityContext | nindent 4 }}
-  {{- with include "portcullis.sidecar.mounts" . }}
+  {{- with include "portcullis.sidecar.mounts" . | trim }}
   volumeMounts:
     {{- . | nindent 4 }}
   {{- end }}

@@ -3,7 +3,7 @@
 {{- define "portcullis.sidecar.volumes" -}}
 {{- $settings := include "portcullis.sidecar.settings" . | fromYaml -}}
 {{- if $settings.enabled -}}
-{{- include "portcullis.sidecar.volumeList" $settings -}}
+{{- include "portcullis.sidecar.volumeList" $settings | trim -}}
 {{- end -}}
 {{- end -}}
 
@@ -46,10 +46,10 @@
 {{/* For the service's own container, where it listens on the socket. */}}
 {{- define "portcullis.sidecar.appVolumeMounts" -}}
 {{- $settings := include "portcullis.sidecar.settings" . | fromYaml -}}
-{{- if and $settings.enabled $settings.appSocket }}
+{{- if and $settings.enabled $settings.appSocket -}}
 - name: portcullis-socket
   mountPath: /run/portcullis
-{{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* The ConfigMap of `config`, in a template of its own. */}}

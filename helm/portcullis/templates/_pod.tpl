@@ -49,7 +49,7 @@ args:
   {{- with .Values.extraArgs }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with include "portcullis.variables" . }}
+{{- with include "portcullis.variables" . | trim }}
 env:
   {{- . | nindent 2 }}
 {{- end }}
