@@ -94,12 +94,16 @@
   value: {{ default (printf "http://127.0.0.1:%d" (int (.appPort | default 0))) .upstream | quote }}
 {{- end }}
 {{- range $key, $value := .keystone }}
+{{- if not (kindIs "invalid" $value) }}
 - name: PORTCULLIS_KEYSTONE__{{ upper $key }}
   value: {{ toString $value | quote }}
 {{- end }}
-{{- with .probes }}
+{{- end }}
 {{- $probes := list }}
-{{- range $name, $url := . }}{{- $probes = append $probes (printf "%s=%s" $name $url) }}{{- end }}
+{{- range $name, $url := .probes }}
+{{- if $url }}{{- $probes = append $probes (printf "%s=%s" $name $url) }}{{- end }}
+{{- end }}
+{{- if $probes }}
 - name: PORTCULLIS_TELEMETRY__PROBES
   value: {{ join "," $probes | quote }}
 {{- end }}

@@ -19,7 +19,7 @@ unix:/run/portcullis/app.sock
 {{/* What a probe of the service's container asks: (list . "readiness"), a name of `probes`. */}}
 {{- define "portcullis.sidecar.probe" -}}
 {{- $settings := include "portcullis.sidecar.settings" (first .) | fromYaml -}}
-{{- if not (hasKey ($settings.probes | default dict) (last .)) -}}
+{{- if not (get ($settings.probes | default dict) (last .)) -}}
 {{- fail (printf "portcullis sidecar: there is no %s in probes: write it as %s: http://127.0.0.1:PORT/PATH" (last .) (last .)) -}}
 {{- end -}}
 httpGet:

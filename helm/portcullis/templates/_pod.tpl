@@ -64,7 +64,7 @@ ports:
   - name: telemetry
     containerPort: {{ include "portcullis.telemetryPort" . }}
     protocol: TCP
-{{- include "portcullis.probes" (list . "/startupz") }}
+{{- include "portcullis.probes" .Values.probes }}
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
 securityContext:
@@ -73,11 +73,10 @@ volumeMounts:
   {{- include "portcullis.mounts" . | nindent 2 }}
 {{- end -}}
 
-{{/* Three questions at the telemetry port, with the times that the values say:
-     (list $ STARTUP-PATH). */}}
+{{/* Three questions at the telemetry port, with the times that the values say. */}}
 {{- define "portcullis.probes" -}}
-{{- $probes := (first .).Values.probes -}}
-{{- range $kind, $path := dict "startup" (last .) "liveness" "/livez" "readiness" "/readyz" }}
+{{- $probes := . -}}
+{{- range $kind, $path := dict "startup" "/startupz" "liveness" "/livez" "readiness" "/readyz" }}
 {{ $kind }}Probe:
   httpGet:
     path: {{ $path }}

@@ -5,7 +5,13 @@ own references: monitoring.coreos.com/v1, gateway.networking.k8s.io/v1 and cert-
 """
 
 ENDPOINT = {
-    "port!", "path", "scheme", "interval", "scrapeTimeout", "relabelings", "metricRelabelings",
+    "port!",
+    "path",
+    "scheme",
+    "interval",
+    "scrapeTimeout",
+    "relabelings",
+    "metricRelabelings",
 }
 SELECTION = {"selector!", "namespaceSelector"}
 ROUTE_RULE = {"backendRefs!", "matches", "filters", "timeouts"}
@@ -36,7 +42,13 @@ SHAPES = {
     },
     ("cert-manager.io/v1", "Certificate"): {
         "": {
-            "secretName!", "issuerRef!", "dnsNames!", "duration", "renewBefore", "privateKey", "usages",
+            "secretName!",
+            "issuerRef!",
+            "dnsNames!",
+            "duration",
+            "renewBefore",
+            "privateKey",
+            "usages",
         },
         "issuerRef": {"name!", "kind", "group"},
         "privateKey": {"algorithm", "size", "encoding", "rotationPolicy"},
@@ -58,7 +70,11 @@ def faults(found):
             needed = {key.removesuffix("!") for key in keys if key.endswith("!")}
             wrong += [f"{found['kind']} {path}: no key {key}" for key in sorted(set(at) - wanted)]
             wrong += [f"{found['kind']} {path}: {key} is missing" for key in sorted(needed - set(at))]
-            wrong += [f"{found['kind']} {path}: {key} is empty" for key in sorted(needed & set(at)) if at[key] in (None, [], "")]
+            wrong += [
+                f"{found['kind']} {path}: {key} is empty"
+                for key in sorted(needed & set(at))
+                if at[key] in (None, [], "")
+            ]
     return wrong
 
 

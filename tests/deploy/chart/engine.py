@@ -72,14 +72,17 @@ class StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 @functools.cache
-def example():
-    """The example chart with its dependency in place, as `helm dependency build` leaves it."""
+def example(more=None):
+    """The example chart with its dependency in place, as `helm dependency build` leaves it; with one
+    file more, if one is given as its path and text."""
     place = Path(tempfile.mkdtemp(prefix="portcullis-chart-"))
     chart = place / "example"
     shutil.copytree(EXAMPLE, chart)
     for wanted in yaml.safe_load((EXAMPLE / "Chart.yaml").read_text())["dependencies"]:
         source = (EXAMPLE / wanted["repository"].removeprefix("file://")).resolve()
         shutil.copytree(source, chart / "charts" / wanted["name"])
+    if more:
+        (chart / more[0]).write_text(more[1])
     loaded(chart)
     shutil.rmtree(place)
     return chart

@@ -3,11 +3,7 @@
 
 def of_kind(objects, kind, suffix=""):
     """The only object of a kind, or the only one whose name ends so."""
-    found = [
-        each
-        for each in objects
-        if each["kind"] == kind and each["metadata"]["name"].endswith(suffix)
-    ]
+    found = [each for each in objects if each["kind"] == kind and each["metadata"]["name"].endswith(suffix)]
     assert len(found) == 1, f"{len(found)} objects of kind {kind} {suffix}: {names(objects)}"
     return found[0]
 

@@ -20,12 +20,13 @@ def complaints(data, container):
             file = Path(elsewhere(f"/etc/portcullis/{name}"))
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(elsewhere(text))
-        for path in named_files(data["portcullis.yaml"]):
+        variables = {each["name"]: each["value"] for each in container.get("env", []) if "value" in each}
+        for path in named_files(data["portcullis.yaml"], *variables.values()):
             place = Path(elsewhere(path))
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 place.write_text(content(path))
-        given = {each["name"]: elsewhere(each["value"]) for each in container.get("env", []) if "value" in each}
+        given = {name: elsewhere(value) for name, value in variables.items()}
         config = elsewhere("/etc/portcullis/portcullis.yaml")
         done = subprocess.run(
             [os.environ["PORTCULLIS_BIN"], "check", "--config", config],
@@ -37,14 +38,23 @@ def complaints(data, container):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+@functools.cache
+def knows_probes():
+    """Whether this program has `telemetry.probes`."""
+    printed = subprocess.run(
+        [os.environ["PORTCULLIS_BIN"], "config", "schema"], check=True, capture_output=True, timeout=30
+    )
+    return b'"probes"' in printed.stdout
+
+
 def moved(text, folder):
     for mount in MOUNTS:
         text = text.replace(mount, f"{folder}{mount}")
     return text
 
 
-def named_files(text):
-    words = text.replace("'", " ").replace('"', " ").split()
+def named_files(*texts):
+    words = " ".join(texts).replace("'", " ").replace('"', " ").split()
     return [word for word in words if any(word.startswith(f"{mount}/") for mount in MOUNTS)]
 
 

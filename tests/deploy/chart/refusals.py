@@ -44,7 +44,10 @@ BY_SCHEMA = {
 
 BY_TEMPLATE = {
     "no service": ({"config": {"upstream": None}}, "config.upstream is missing: write where the service is"),
-    "no Keystone": ({"config": {"keystone": None}}, "config.keystone.auth_url is missing: write where Keystone is"),
+    "no Keystone": (
+        {"config": {"keystone": None}},
+        "config.keystone.auth_url is missing: write where Keystone is",
+    ),
     "a password in the values": (
         {"config": {"keystone": {"password": "s3cret"}}},
         "config.keystone.password would stand in a ConfigMap",
@@ -62,12 +65,18 @@ BY_TEMPLATE = {
         {"trust": {"keystone": {"configMap": "a", "secret": "b"}}},
         "trust.keystone names a ConfigMap and a Secret: choose one",
     ),
-    "a proxy on loopback": ({"config": {"listen": "127.0.0.1:8080"}}, "config.listen is 127.0.0.1:8080: nobody reaches"),
+    "a proxy on loopback": (
+        {"config": {"listen": "127.0.0.1:8080"}},
+        "config.listen is 127.0.0.1:8080: nobody reaches",
+    ),
     "a proxy on a socket": ({"config": {"listen": "unix:/run/x"}}, "it must be an address and a port"),
     "a proxy on any port": ({"config": {"listen": "[::]:0"}}, "a Service needs a port that is known"),
     "no telemetry": ({"config": {"telemetry": "off"}}, "config.telemetry.listen is off"),
     "one port for two": ({"config": {"telemetry": "[::]:8080"}}, "both have the port 8080"),
-    "two configurations": ({"existingConfigMap": "mine"}, "config.keystone and existingConfigMap are both given"),
+    "two configurations": (
+        {"existingConfigMap": "mine"},
+        "config.keystone and existingConfigMap are both given",
+    ),
     "files for somebody else's ConfigMap": (
         {"config": None, "existingConfigMap": "mine", "configFiles": {"a": "b"}},
         "configFiles and existingConfigMap are both given",
@@ -82,7 +91,10 @@ BY_TEMPLATE = {
         "minReplicas is more than",
     ),
     "nothing to scale by": ({"autoscaling": {"enabled": True, "cpu": None}}, "without anything to scale by"),
-    "a budget of two minds": ({"podDisruptionBudget": {"minAvailable": 1}}, "has minAvailable and maxUnavailable"),
+    "a budget of two minds": (
+        {"podDisruptionBudget": {"minAvailable": 1}},
+        "has minAvailable and maxUnavailable",
+    ),
     "a budget of no mind": ({"podDisruptionBudget": {"maxUnavailable": None}}, "neither minAvailable nor"),
     "an ingress to nowhere": ({"ingress": {"enabled": True}}, "ingress.enabled without ingress.hosts"),
     "a route of no gateway": (
@@ -109,7 +121,10 @@ BY_TEMPLATE = {
         },
         "does not know where Keystone is",
     ),
-    "a webhook without a certificate": ({"webhook": {"enabled": True}}, "webhook.enabled without a certificate"),
+    "a webhook without a certificate": (
+        {"webhook": {"enabled": True}},
+        "webhook.enabled without a certificate",
+    ),
     "a webhook that nobody can check": (
         {"webhook": {"enabled": True, "certificate": {"secretName": "tls"}}},
         "webhook.certificate.caBundle is missing",

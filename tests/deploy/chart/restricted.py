@@ -17,7 +17,9 @@ def faults(objects, ours=("portcullis", "webhook", "ready")):
         wrong += [f"{whose}: {each}" for each in pod_faults(spec)]
         for each in containers(spec):
             if each["name"] in ours:
-                wrong += [f"{whose}: container {each['name']}: {fault}" for fault in container_faults(spec, each)]
+                wrong += [
+                    f"{whose}: container {each['name']}: {fault}" for fault in container_faults(spec, each)
+                ]
     for each in objects:
         wrong += [f"{each['kind']}/{each['metadata']['name']}: {fault}" for fault in door_faults(each)]
     return wrong

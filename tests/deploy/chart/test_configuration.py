@@ -69,9 +69,12 @@ class Configuration(unittest.TestCase):
         self.assertEqual(written(found)["listen"], "[::]:8443")
         folder = "/var/run/secrets/portcullis/tls"
         self.assertEqual(
-            written(found)["tls"], {"certificate_file": [f"{folder}/tls.crt"], "key_file": [f"{folder}/tls.key"]}
+            written(found)["tls"],
+            {"certificate_file": [f"{folder}/tls.crt"], "key_file": [f"{folder}/tls.key"]},
         )
-        self.assertEqual(container(found)["ports"][0], {"name": "https", "containerPort": 8443, "protocol": "TCP"})
+        self.assertEqual(
+            container(found)["ports"][0], {"name": "https", "containerPort": 8443, "protocol": "TCP"}
+        )
         self.assertEqual(of_kind(found, "Service", "portcullis")["spec"]["ports"][0]["port"], 443)
         self.assertEqual(container(case("tls-own-files"))["ports"][0]["name"], "https")
         self.assertEqual(container(case("tls-off-at-the-listener"))["ports"][0]["name"], "http")

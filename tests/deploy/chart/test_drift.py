@@ -5,8 +5,11 @@ import os
 import re
 import subprocess
 import unittest
+from pathlib import Path
 
 import engine
+import matrix
+import sidecars
 import yaml
 
 
@@ -18,8 +21,13 @@ class Drift(unittest.TestCase):
         self.check("readme.py")
 
     def check(self, script):
-        command = [engine.ROOT / "target/deploy-tools/venv/bin/python", engine.ROOT / "scripts/chart.d" / script]
-        done = subprocess.run([*command, "--check"], capture_output=True, text=True, env=os.environ, timeout=60)
+        command = [
+            engine.ROOT / "target/deploy-tools/venv/bin/python",
+            engine.ROOT / "scripts/chart.d" / script,
+        ]
+        done = subprocess.run(
+            [*command, "--check"], capture_output=True, text=True, env=os.environ, timeout=60
+        )
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_every_value_is_in_the_schema_and_every_key_of_the_schema_is_a_value(self):
@@ -43,6 +51,11 @@ class Drift(unittest.TestCase):
         )
         for key in engine.loaded(engine.GATEWAY).values:
             self.assertTrue(re.search(rf"\b{key}\b", templates), f"no template looks at {key}")
+
+    def test_every_case_is_asserted_about(self):
+        tests = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("test_*.py")))
+        for name in [*matrix.CASES, *sidecars.CASES]:
+            self.assertIn(f'"{name}"', tests)
 
     def test_charts_and_program_have_one_version(self):
         cargo = (engine.ROOT / "Cargo.toml").read_text()

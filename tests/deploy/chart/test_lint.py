@@ -37,7 +37,9 @@ class Lint(unittest.TestCase):
             names = {each["name"] for each in packed.files}
             self.assertLessEqual({"README.md", "files/alerts.yaml", "files/dashboard.json"}, names)
             self.assertNotIn("values.schema.yaml", names)
-            self.assertEqual(packed.render(values("defaults")), engine.loaded(engine.GATEWAY).render(values("defaults")))
+            self.assertEqual(
+                packed.render(values("defaults")), engine.loaded(engine.GATEWAY).render(values("defaults"))
+            )
 
     def test_no_line_ends_in_blanks(self):
         for name in set(CASES) - {"policy-files"}:  # whose own lines do
@@ -49,14 +51,21 @@ class Lint(unittest.TestCase):
 class Notes(unittest.TestCase):
     def test_they_tell_the_next_step(self):
         found = engine.notes(values("defaults"))
-        for words in ("rollout status deployment/gate-portcullis", "helm test gate", "X-Auth-Token", "port-forward"):
+        for words in (
+            "rollout status deployment/gate-portcullis",
+            "helm test gate",
+            "X-Auth-Token",
+            "port-forward",
+        ):
             self.assertIn(words, found)
 
     def test_they_warn(self):
         self.assertIn("One replica is an outage", engine.notes(values("one-replica")))
         self.assertNotIn("One replica", engine.notes(values("defaults")))
         self.assertIn("pods start without their proxy", engine.notes(values("webhook-with-a-secret")))
-        self.assertIn("webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager"), kube="1.28"))
+        self.assertIn(
+            "webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager"), kube="1.28")
+        )
         self.assertNotIn("webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager")))
 
     def test_every_case_has_some(self):
@@ -65,13 +74,9 @@ class Notes(unittest.TestCase):
 
 
 def lint(chart, values, version=engine.NEWEST):
-    return helm_python.lint(
-        chart, values, strict=True, namespace="openstack", kube_version=f"v{version}.0"
-    )
+    return helm_python.lint(chart, values, strict=True, namespace="openstack", kube_version=f"v{version}.0")
 
 
 def serious(report):
     """Findings of the linter, but for mere advice."""
-    return report["errors"] + [
-        each["error"] for each in report["messages"] if each["severity"] > 1
-    ]
+    return report["errors"] + [each["error"] for each in report["messages"] if each["severity"] > 1]

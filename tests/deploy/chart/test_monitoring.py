@@ -57,7 +57,9 @@ class Monitoring(unittest.TestCase):
     def test_the_alerts_are_those_of_the_file(self):
         found = rules(case("alerts"))
         self.assertEqual(found, shipped())
-        self.assertEqual(of_kind(case("alerts"), "PrometheusRule")["metadata"]["labels"]["release"], "prometheus")
+        self.assertEqual(
+            of_kind(case("alerts"), "PrometheusRule")["metadata"]["labels"]["release"], "prometheus"
+        )
 
     def test_alerts_take_labels_runbooks_and_more_groups(self):
         *ours, own = rules(case("alerts-of-ones-own"))

@@ -3,7 +3,7 @@
 import unittest
 
 from matrix import case
-from objects import container, kinds, of_kind, pod, workload
+from objects import container, of_kind, workload
 
 
 def service(found):
@@ -104,7 +104,9 @@ class Policies(unittest.TestCase):
         policy = of_kind(case("egress"), "NetworkPolicy")["spec"]
         self.assertEqual(policy["policyTypes"], ["Ingress", "Egress"])
         dns, keystone, services = policy["egress"]
-        self.assertEqual([(each["port"], each["protocol"]) for each in dns["ports"]], [(53, "UDP"), (53, "TCP")])
+        self.assertEqual(
+            [(each["port"], each["protocol"]) for each in dns["ports"]], [(53, "UDP"), (53, "TCP")]
+        )
         self.assertEqual(keystone, {"ports": [{"port": 5000, "protocol": "TCP"}]})
         self.assertEqual([each["port"] for each in services["ports"]], [80, 9292])
 

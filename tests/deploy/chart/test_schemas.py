@@ -1,5 +1,7 @@
 """Every rendering is what Kubernetes takes, in its oldest and its newest supported version."""
 
+import functools
+import json
 import unittest
 
 import crds
@@ -13,6 +15,12 @@ VERSIONS = [engine.OLDEST, "1.28", "1.30", engine.NEWEST]
 
 def fault(found, version):
     """What is wrong with an object, or nothing."""
+    return judged(json.dumps(found), version)
+
+
+@functools.cache
+def judged(text, version):
+    found = json.loads(text)
     if crds.is_known(found):
         return "; ".join(crds.faults(found))
     try:

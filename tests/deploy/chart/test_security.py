@@ -66,7 +66,9 @@ class Security(unittest.TestCase):
             "escalation": lambda found: context(found).pop("allowPrivilegeEscalation"),
             "capabilities": lambda found: context(found).update(capabilities={"drop": ["KILL"]}),
             "seccomp": lambda found: context(found).pop("seccompProfile"),
-            "admin": lambda found: of_kind(found, "Service", "portcullis")["spec"]["ports"].append({"port": 9181}),
+            "admin": lambda found: of_kind(found, "Service", "portcullis")["spec"]["ports"].append(
+                {"port": 9181}
+            ),
             "memory": lambda found: spec(found)["containers"][0]["resources"].pop("limits"),
             "variable": lambda found: spec(found)["containers"][0].update(
                 env=[{"name": "A", "valueFrom": {"secretKeyRef": {}}}]

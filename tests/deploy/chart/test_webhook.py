@@ -43,7 +43,9 @@ class Webhook(unittest.TestCase):
         self.assertEqual(webhook(case("webhook-with-a-secret"))["failurePolicy"], "Ignore")
 
     def test_the_clusters_and_its_own_namespace_are_left_out_whatever_is_selected(self):
-        expressions = lambda name, **options: webhook(case(name, **options))["namespaceSelector"]["matchExpressions"]
+        expressions = lambda name, **options: webhook(case(name, **options))["namespaceSelector"][
+            "matchExpressions"
+        ]
         out = expressions("webhook-with-cert-manager", namespace="guards")[-1]
         self.assertEqual(out["operator"], "NotIn")
         self.assertEqual(out["key"], "kubernetes.io/metadata.name")
@@ -84,7 +86,10 @@ class Webhook(unittest.TestCase):
         )
         told = arguments(case("webhook-with-a-secret"))
         self.assertEqual(told[1], "--listen=0.0.0.0:8443")
-        self.assertEqual(told[5:], ["--image=mirror.example/portcullis:1", "--native=false", "--on-error=allow", "--verbose"])
+        self.assertEqual(
+            told[5:],
+            ["--image=mirror.example/portcullis:1", "--native=false", "--on-error=allow", "--verbose"],
+        )
         self.assertIn("--native=false", arguments(case("webhook-with-cert-manager", kube="1.28")))
 
     def test_the_certificate_is_the_secret_that_is_named(self):
@@ -101,14 +106,18 @@ class Webhook(unittest.TestCase):
         spec = deployment(found)["spec"]["template"]["spec"]
         secret = named(spec["volumes"], "certificate")["secret"]["secretName"]
         self.assertEqual(certificate["spec"]["secretName"], secret)
-        self.assertEqual(certificate["spec"]["issuerRef"]["name"], of_kind(found, "Issuer")["metadata"]["name"])
+        self.assertEqual(
+            certificate["spec"]["issuerRef"]["name"], of_kind(found, "Issuer")["metadata"]["name"]
+        )
         annotations = of_kind(found, "MutatingWebhookConfiguration")["metadata"]["annotations"]
         wanted = f"openstack/{certificate['metadata']['name']}"
         self.assertEqual(annotations["cert-manager.io/inject-ca-from"], wanted)
 
     def test_an_issuer_of_somebody_else_is_used(self):
         found = case("webhook-with-an-issuer")
-        self.assertEqual(of_kind(found, "Certificate")["spec"]["issuerRef"], {"name": "own", "kind": "ClusterIssuer"})
+        self.assertEqual(
+            of_kind(found, "Certificate")["spec"]["issuerRef"], {"name": "own", "kind": "ClusterIssuer"}
+        )
         self.assertNotIn("Issuer", kinds(found))
 
     def test_it_asks_nobody_and_is_asked_at_two_ports(self):
@@ -127,6 +136,9 @@ class Webhook(unittest.TestCase):
 
     def test_it_can_be_installed_alone(self):
         found = case("webhook-alone")
-        self.assertEqual([each["metadata"]["name"] for each in found if each["kind"] == "Deployment"], ["gate-portcullis-webhook"])
+        self.assertEqual(
+            [each["metadata"]["name"] for each in found if each["kind"] == "Deployment"],
+            ["gate-portcullis-webhook"],
+        )
         self.assertNotIn("ConfigMap", kinds(found))
         self.assertNotIn("Pod", kinds(found))
