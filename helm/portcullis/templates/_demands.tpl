@@ -44,7 +44,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The proxy and its probes can be reached from outside the pod. */}}
+{{/* The proxy and its probes can be reached from outside the pod, and the admin pages cannot. */}}
 {{- define "portcullis.demands.reach" -}}
 {{- $places := dict "listen" (include "portcullis.listen" .) "telemetry.listen" (include "portcullis.telemetryListen" .) -}}
 {{- range $key, $place := $places -}}
@@ -56,6 +56,13 @@
 {{- end -}}
 {{- if hasSuffix ":0" $place -}}
 {{- fail (printf "portcullis: config.%s is %s: a Service needs a port that is known beforehand" $key $place) -}}
+{{- end -}}
+{{- end -}}
+{{- $admin := (.Values.config | default dict).admin -}}
+{{- if kindIs "map" $admin -}}{{- $admin = $admin.listen -}}{{- end -}}
+{{- if $admin -}}
+{{- if not (or (eq $admin "off") (hasPrefix "127." $admin) (hasPrefix "[::1]" $admin)) -}}
+{{- fail (printf "portcullis: config.admin.listen is %s: the admin pages ask nobody who they are; leave them on loopback, or write \"off\"" $admin) -}}
 {{- end -}}
 {{- end -}}
 {{- if eq (include "portcullis.proxyPort" .) (include "portcullis.telemetryPort" .) -}}

@@ -80,6 +80,7 @@ CASES = {
     "large-numbers": {
         "config": {"cache": {"negative_max_entries": 10000000}, "server": {"max_connections": 1000000}}
     },
+    "no-admin-pages": {"config": {"admin": "off"}},
     "watched-configuration": {"rollOnConfigChange": False},
     "slow-drain": {"config": {"server": {"drain_delay": "1500ms", "drain_timeout": "2m"}}},
     "no-drain-delay": {"config": {"server": {"drain_delay": 0, "drain_timeout": "1h"}}},
@@ -273,7 +274,7 @@ CASES = {
             "sidecarImage": "mirror.example/portcullis:1",
             "native": False,
             "onError": "allow",
-            "extraArgs": ["--verbose"],
+            "extraArgs": ["--log-level=debug"],
             "listenHost": "0.0.0.0",
         }
     },

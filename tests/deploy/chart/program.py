@@ -38,6 +38,20 @@ def complaints(data, container):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+def wrong_arguments(arguments):
+    """What the program says about a command line, without doing what it says."""
+    done = subprocess.run(
+        [os.environ["PORTCULLIS_BIN"], *arguments, "--help"], capture_output=True, text=True, timeout=30
+    )
+    return "" if done.returncode == 0 else done.stderr
+
+
+@functools.cache
+def knows_webhook():
+    """Whether this program is the webhook, too, with the sidecar's flags."""
+    return not wrong_arguments(["webhook", "--image=x", "--native=true"])
+
+
 @functools.cache
 def knows_probes():
     """Whether this program has `telemetry.probes`."""

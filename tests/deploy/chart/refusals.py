@@ -72,6 +72,11 @@ BY_TEMPLATE = {
     "a proxy on a socket": ({"config": {"listen": "unix:/run/x"}}, "it must be an address and a port"),
     "a proxy on any port": ({"config": {"listen": "[::]:0"}}, "a Service needs a port that is known"),
     "no telemetry": ({"config": {"telemetry": "off"}}, "config.telemetry.listen is off"),
+    "open admin pages": (
+        {"config": {"admin": "[::]:9181"}},
+        "the admin pages ask nobody who they are",
+    ),
+    "open admin pages in full": ({"config": {"admin": {"listen": "0.0.0.0:9181"}}}, "config.admin.listen is 0.0.0.0"),
     "one port for two": ({"config": {"telemetry": "[::]:8080"}}, "both have the port 8080"),
     "two configurations": (
         {"existingConfigMap": "mine"},

@@ -6,7 +6,7 @@ import yaml
 
 import program
 from matrix import CASES, case, values
-from objects import container, kinds, named, of_kind, pod, variables, workload
+from objects import container, kinds, named, of_kind, pod, pod_specs, variables, workload
 
 
 def written(found):
@@ -130,6 +130,16 @@ class Configuration(unittest.TestCase):
                 with self.subTest(name):
                     data = of_kind(found, "ConfigMap", workload(found)["metadata"]["name"])["data"]
                     self.assertEqual(program.complaints(data, container(found)), "")
+
+    def test_the_program_takes_the_arguments_of_its_containers(self):
+        ours = {"portcullis", "ready"} | ({"webhook"} if program.knows_webhook() else set())
+        for name in CASES:
+            for whose, spec in pod_specs(case(name)):
+                for each in spec["containers"]:
+                    if each["name"] in ours:
+                        with self.subTest(name, whose=whose, container=each["name"]):
+                            self.assertEqual(program.wrong_arguments(each.get("args", [])), "")
+        self.assertIn("--typo", program.wrong_arguments(["health", "--typo"]))
 
     def test_the_program_refuses_one_that_is_wrong(self):
         found = case("defaults")
