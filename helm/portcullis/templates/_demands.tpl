@@ -58,6 +58,11 @@
 {{- fail (printf "portcullis: config.%s is %s: a Service needs a port that is known beforehand" $key $place) -}}
 {{- end -}}
 {{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name (list "PORTCULLIS_LISTEN" "PORTCULLIS_TELEMETRY__LISTEN" "PORTCULLIS_ADMIN__LISTEN") -}}
+{{- fail (printf "portcullis: extraEnv has %s: the Services, probes and policies would not know; write it in config" .name) -}}
+{{- end -}}
+{{- end -}}
 {{- $admin := (.Values.config | default dict).admin -}}
 {{- if kindIs "map" $admin -}}{{- $admin = $admin.listen -}}{{- end -}}
 {{- if $admin -}}

@@ -72,6 +72,10 @@ BY_TEMPLATE = {
     "a proxy on a socket": ({"config": {"listen": "unix:/run/x"}}, "it must be an address and a port"),
     "a proxy on any port": ({"config": {"listen": "[::]:0"}}, "a Service needs a port that is known"),
     "no telemetry": ({"config": {"telemetry": "off"}}, "config.telemetry.listen is off"),
+    "an address in a variable": (
+        {"extraEnv": [{"name": "PORTCULLIS_LISTEN", "value": "[::]:1234"}]},
+        "extraEnv has PORTCULLIS_LISTEN: the Services, probes and policies would not know",
+    ),
     "open admin pages": (
         {"config": {"admin": "[::]:9181"}},
         "the admin pages ask nobody who they are",

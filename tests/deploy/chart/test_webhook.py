@@ -2,7 +2,8 @@
 
 import unittest
 
-from matrix import case
+import engine
+from matrix import case, values
 from objects import kinds, named, of_kind
 
 
@@ -91,6 +92,12 @@ class Webhook(unittest.TestCase):
             ["--image=mirror.example/portcullis:1", "--native=false", "--on-error=allow", "--log-level=debug"],
         )
         self.assertIn("--native=false", arguments(case("webhook-with-cert-manager", kube="1.28")))
+
+    def test_a_version_of_kubernetes_that_is_told_counts_more_than_the_clusters(self):
+        told = values("webhook-with-cert-manager") | {"kubeVersion": "1.28"}
+        found = engine.objects(engine.GATEWAY, told)
+        self.assertIn("--native=false", arguments(found))
+        self.assertNotIn("matchConditions", webhook(found))
 
     def test_the_certificate_is_the_secret_that_is_named(self):
         spec = deployment(case("webhook-with-a-secret"))["spec"]["template"]["spec"]
