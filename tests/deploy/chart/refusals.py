@@ -80,7 +80,10 @@ BY_TEMPLATE = {
         {"config": {"admin": "[::]:9181"}},
         "the admin pages ask nobody who they are",
     ),
-    "open admin pages in full": ({"config": {"admin": {"listen": "0.0.0.0:9181"}}}, "config.admin.listen is 0.0.0.0"),
+    "open admin pages in full": (
+        {"config": {"admin": {"listen": "0.0.0.0:9181"}}},
+        "config.admin.listen is 0.0.0.0",
+    ),
     "one port for two": ({"config": {"telemetry": "[::]:8080"}}, "both have the port 8080"),
     "two configurations": (
         {"existingConfigMap": "mine"},

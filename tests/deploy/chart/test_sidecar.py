@@ -28,6 +28,12 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(inside["initContainers"][0]["restartPolicy"], "Always")
         self.assertEqual([each["name"] for each in inside["containers"]], ["orders"])
 
+    def test_versions_of_providers_count_as_what_they_are(self):
+        inside = spec(sidecar("defaults", kube_version="v1.29.3-gke.100"))
+        self.assertEqual(inside["initContainers"][0]["name"], "portcullis")
+        inside = spec(sidecar("defaults", kube_version="v1.28.9-eks-036c24b"))
+        self.assertEqual(inside["containers"][0]["name"], "portcullis")
+
     def test_it_is_the_first_container_elsewhere_or_as_told(self):
         for found in (sidecar("defaults", kube="1.28"), sidecar("plain")):
             inside = spec(found)

@@ -89,7 +89,12 @@ class Webhook(unittest.TestCase):
         self.assertEqual(told[1], "--listen=0.0.0.0:8443")
         self.assertEqual(
             told[5:],
-            ["--image=mirror.example/portcullis:1", "--native=false", "--on-error=allow", "--log-level=debug"],
+            [
+                "--image=mirror.example/portcullis:1",
+                "--native=false",
+                "--on-error=allow",
+                "--log-level=debug",
+            ],
         )
         self.assertIn("--native=false", arguments(case("webhook-with-cert-manager", kube="1.28")))
 

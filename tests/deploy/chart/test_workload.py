@@ -120,6 +120,8 @@ class Workload(unittest.TestCase):
             trial["spec"]["containers"][0]["args"],
             ["health", "--address=gate-portcullis-telemetry.openstack.svc:9180", "--path=/readyz"],
         )
+        self.assertEqual(trial["spec"]["restartPolicy"], "OnFailure")
+        self.assertEqual(trial["spec"]["activeDeadlineSeconds"], 60)
         self.assertNotIn("Pod", kinds(case("no-telemetry-service")))
 
     def test_a_subchart_may_have_a_condition_and_globals(self):
