@@ -22,7 +22,7 @@ ROW = ("Overview: whose fault is it?", False, [
             "look at the balancer, DNS and the instances.", runbook="PortcullisAbsent")),
         (3, 4, stat(
             "Instances up",
-            "count(portcullis_build_info{@})", "short",
+            "count(portcullis_build_info{@}) or vector(0)", "short",
             "Instances that Prometheus sees. Fewer than you run means that some are down, or that "
             "they are not scraped.", steps=((0, RED), (1, "green")), decimals=0,
             runbook="PortcullisInstanceDown")),
