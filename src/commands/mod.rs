@@ -5,6 +5,7 @@ mod policy;
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -137,10 +138,16 @@ fn ask(health: Health) -> anyhow::Result<()> {
 
 /// Where the proxy on this machine answers probes, by the same configuration that it runs with.
 fn telemetry_address(from: Configured) -> anyhow::Result<SocketAddr> {
-    let loaded = load(from)?;
-    let address = loaded.config.process.telemetry;
-    address.context("telemetry.listen is off, so nothing answers probes")
+    let mut sources = sources(from);
+    let usual = Path::new(USUAL_FILE);
+    if sources.file.is_none() && !sources.environment.names_file() && usual.exists() {
+        sources.file = Some(Input::Path(usual.to_owned()));
+    }
+    config::telemetry(&sources)?.context("telemetry.listen is off, so nothing answers probes")
 }
+
+/// Where the container image and the unit of systemd have the configuration.
+const USUAL_FILE: &str = "/etc/portcullis/portcullis.yaml";
 
 fn load(from: Configured) -> anyhow::Result<Loaded> {
     Ok(config::load(&sources(from))?)

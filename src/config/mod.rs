@@ -23,6 +23,7 @@ mod routes;
 mod schema;
 mod settings;
 mod suggest;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -41,6 +42,7 @@ pub use files::Files;
 pub use model::{Config, Process};
 pub use reference::reference;
 pub use schema::schema;
+pub use telemetry::telemetry;
 pub use yaml::yaml_to_json;
 
 use errors::Problems;

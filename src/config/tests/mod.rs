@@ -9,6 +9,7 @@ mod routes;
 mod secrets;
 mod sources;
 mod table;
+mod telemetry;
 mod tls;
 
 use std::os::unix::fs::PermissionsExt;
