@@ -34,13 +34,18 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(code) => return code,
         Err(error) => error,
     };
-    // Nobody is left to tell when standard error is gone too.
     if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
-        let _ = writeln!(std::io::stderr(), "{errors}");
+        complain(&format!("{errors}\n"));
         return ExitCode::from(WRONG_CONFIGURATION);
     }
-    let _ = writeln!(std::io::stderr(), "portcullis: {error:#}");
+    complain(&format!("portcullis: {error:#}\n"));
     if error.is::<Wrong>() { ExitCode::from(WRONG_COMMAND_LINE) } else { ExitCode::FAILURE }
+}
+
+/// Says it in one piece: what collects a container's log takes each write for a line, or for half of
+/// one. Nobody is left to tell when standard error is gone too.
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Commands that succeed or fail.

@@ -3,7 +3,7 @@
     service.py 127.0.0.1:9000 | unix:/run/portcullis/app.sock
 
 GET /hold waits until somebody asks for /release; GET /held says how many wait. GET /sick and
-GET /well change what /healthz answers. SIGTERM ends it once nobody waits any more.
+GET /well change what /healthz answers. SIGTERM ends it once everybody has their answer.
 """
 
 import http.server
@@ -22,6 +22,7 @@ class State:
 
     def __init__(self):
         self.changed = threading.Condition()
+        self.busy = 0
         self.held = 0
         self.released = 0
         self.well = True
@@ -40,9 +41,18 @@ class State:
             self.released += 1
             self.changed.notify_all()
 
+    def begin(self):
+        with self.changed:
+            self.busy += 1
+
+    def end(self):
+        with self.changed:
+            self.busy -= 1
+            self.changed.notify_all()
+
     def wait_for_nobody(self):
         with self.changed:
-            self.changed.wait_for(lambda: self.held == 0, DEADLINE)
+            self.changed.wait_for(lambda: self.busy == 0, DEADLINE)
 
 
 STATE = State()
@@ -52,6 +62,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        STATE.begin()
+        try:
+            self.answer()
+        finally:
+            STATE.end()
+
+    def answer(self):
         status = 200
         match self.path:
             case "/hold":

@@ -50,6 +50,7 @@ class Compose(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         files = staged(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.folder = files[0].parent / "compose"
         cls.addClassCleanup(compose, files, "down", "--timeout", "0", "--volumes")
         compose(files, "up", "--detach", "--no-build")
         eventually("the proxy serves", lambda: ask("127.0.0.1", PROXY, "/").status == 401)
@@ -77,6 +78,15 @@ class Compose(unittest.TestCase):
 
     def test_nothing_else_of_keystone_is_open(self):
         self.assertEqual(ask("127.0.0.1", PROXY, "/v3/users").status, 401)
+
+    def test_a_route_that_is_added_is_in_force_soon(self):
+        file = self.folder / "portcullis/portcullis.yaml"
+        routes = file.read_text().replace("routes:\n", "routes:\n- {path: /open, allow: public}\n")
+        self.assertEqual(ask("127.0.0.1", PROXY, "/open").status, 401)
+        new = file.with_name("new")
+        new.write_text(routes)
+        new.rename(file)
+        eventually("it is in force", lambda: ask("127.0.0.1", PROXY, "/open").status == 200)
 
     def test_the_container_counts_as_healthy(self):
         # podman-compose names it so.
