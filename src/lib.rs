@@ -21,6 +21,7 @@ pub mod validation;
 
 pub mod keystone;
 pub mod policy;
+pub mod probe;
 pub mod remote;
 pub mod routing;
 pub mod upstream;

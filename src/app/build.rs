@@ -10,6 +10,7 @@ use crate::config::{Config, Process};
 use crate::front::{self, Tunnels, Upstreams};
 use crate::identity::{Clock, TokenHasher};
 use crate::keystone::Keystone;
+use crate::probe::Probes;
 use crate::remote::Remote;
 use crate::telemetry::{LogControl, MetricError, Registry};
 use crate::validation::{Questions, Validator};
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub(super) door: Arc<front::Shared>,
     pub(super) server: Arc<server::Shared>,
     pub(super) readiness: Readiness,
+    pub(super) probes: Probes,
     pub(super) log: Option<LogControl>,
     pub(super) books: Arc<Books>,
     pub(super) reload: Option<Reload>,
@@ -81,6 +83,7 @@ pub(super) fn parts(config: &Config, side: Side, readiness: Readiness) -> anyhow
         questions,
         door,
         readiness,
+        probes: Probes::new(&config.probes)?,
         log: side.log,
         books,
         reload,

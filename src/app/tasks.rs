@@ -35,17 +35,9 @@ pub(super) fn start(beside: Beside) -> anyhow::Result<JoinSet<()>> {
     if let Some(reload) = parts.reload {
         tasks.spawn(async move { match reload.run(hangup).await {} });
     }
-    let lost = parts.registry.gauge(
-        "log_lines_lost",
-        "Log lines dropped because whoever reads the log does not keep up.",
-    )?;
     if let Some(socket) = telemetry {
-        let page = Telemetry {
-            registry: parts.registry,
-            readiness: parts.readiness,
-            log: parts.log.clone(),
-            lost,
-        };
+        let (log, probes) = (parts.log.clone(), parts.probes);
+        let page = Telemetry::new(parts.registry, parts.readiness, log, probes)?;
         tasks.spawn(pages::serve(tokio::net::TcpListener::from_std(socket)?, Arc::new(page)));
     }
     if let Some(socket) = admin {

@@ -7,8 +7,8 @@ use super::Environment;
 use super::errors::Problems;
 use super::options::{self, Field, Kind, Target, Via};
 use super::origin::Origin;
-use super::suggest;
 use super::yaml::{Content, Entry, Mark, Node};
+use super::{probes, suggest};
 
 /// A value as it was written. It may be a secret, so there is no `Debug`.
 #[derive(Clone)]
@@ -193,6 +193,16 @@ impl FileLayer<'_> {
                 match joined(&items) {
                     Some(text) => self.layer.add(target, text, origin, self.problems),
                     None => self.problems.add(&origin, &key, "items must be words without commas"),
+                }
+            }
+            Content::Mapping(entries) if target.field.kind == Kind::Probes => {
+                match probes::spelled(&entries) {
+                    Ok(text) => self.layer.add(target, text, self.origin(value.at), self.problems),
+                    Err(mistakes) => {
+                        for probes::Mistake { at, key: part, message } in mistakes {
+                            self.problems.add(&self.origin(at), &format!("{key}.{part}"), message);
+                        }
+                    }
                 }
             }
             Content::Sequence(_) | Content::Mapping(_) => {

@@ -17,6 +17,7 @@ mod layers;
 mod model;
 mod options;
 mod origin;
+mod probes;
 mod reference;
 mod resolve;
 mod routes;

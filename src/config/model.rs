@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::policy::Policy;
-use crate::{admission, front, keystone, remote, server, telemetry, upstream, validation};
+use crate::{admission, front, keystone, probe, remote, server, telemetry, upstream, validation};
 
 /// A whole, valid configuration, ordered by the room that each part is for.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The process itself.
     pub process: Process,
+    /// Questions to the application about its health.
+    pub probes: probe::Settings,
     /// Logs.
     pub log: telemetry::Settings,
     /// The public listener.
@@ -43,7 +45,7 @@ pub struct Config {
 pub struct Process {
     /// Worker threads, each with its own listener socket and upstream connections.
     pub workers: usize,
-    /// Where `/metrics`, `/livez`, `/readyz` and `/startupz` are served; `None` for nowhere.
+    /// Where `/metrics`, `/livez`, `/readyz`, `/startupz` and `/probe` are served; `None` for nowhere.
     pub telemetry: Option<SocketAddr>,
     /// Where `/config`, `/cache`, `/explain` and `/log-level` are served; `None` for nowhere. Loopback only.
     pub admin: Option<SocketAddr>,

@@ -74,6 +74,7 @@ fn kind(field: &Field) -> String {
         Kind::List => "list".to_owned(),
         Kind::Path => "path".to_owned(),
         Kind::Place => "address, or `unix:` and a path".to_owned(),
+        Kind::Probes => "names and URLs".to_owned(),
         Kind::Percent(most) => format!("percentage, 0% to {most}%"),
         Kind::Secret => "secret".to_owned(),
         Kind::Size(least, most) => {
@@ -174,6 +175,7 @@ when a file has changed (`policy.watch`). Everything else takes effect at the ne
 | size | `1000B`, `32KiB`, `64MiB`, `1GiB` |
 | percentage | `10%` |
 | list | `[service, admin]`, or `service,admin` |
+| names and URLs | `{app/live: "http://127.0.0.1:9000/live"}`, or `app/live=http://127.0.0.1:9000/live,app/ready=tcp://127.0.0.1:9000` |
 | address | `127.0.0.1:8080`, `[::]:8080`, with port 0 for any free port |
 | URL | `https://host:5000/v3`, `unix:/run/app.sock` |
 

@@ -191,12 +191,37 @@ fn kind_schema(kind: &Kind) -> Value {
         Kind::Place => {
             json!({"type": "string", "pattern": PLACE})
         }
+        Kind::Probes => probes(),
         Kind::Percent(_) => json!({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"}),
         Kind::Secret => json!({"type": "string", "minLength": 1, "writeOnly": true}),
         Kind::Size(..) => json!({"type": "string", "pattern": SIZE}),
         Kind::Path | Kind::Text => json!({"type": "string", "minLength": 1}),
         Kind::Url => json!({"type": "string", "pattern": "^(https?://|unix:).+$"}),
     }
+}
+
+/// One text, or names with URLs, and perhaps headers, behind them.
+fn probes() -> Value {
+    let url = json!({"type": "string", "pattern": "^(https?|tcp|grpc|unix):.+$"});
+    let text = json!({"type": ["string", "number", "boolean"]});
+    let values = json!({"anyOf": [text, {"type": "array", "items": text}]});
+    let whole = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["url"],
+        "properties": {
+            "url": url,
+            "headers": {"type": "object", "additionalProperties": values},
+        },
+    });
+    json!({"anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": PROBE},
+            "additionalProperties": {"anyOf": [url, whole]},
+        },
+    ]})
 }
 
 /// The words of a choice. One that reads as a number is one in YAML, unless it is quoted.
@@ -217,5 +242,6 @@ pub(super) const LISTENERS: &str = "More places where clients connect, by name. 
                                     from there.";
 
 const PLACE: &str = r"^((\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}|unix:/.*[^/])$";
+const PROBE: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(/[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 const SIZE: &str = "^[0-9]+(B|KiB|MiB|GiB)$";
 const DURATION: &str = "^[0-9]+(ms|s|m|h)$";

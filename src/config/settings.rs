@@ -8,6 +8,7 @@ use super::errors::Problems;
 use super::layers::{Layers, Written};
 use super::options::{self, Absent, Field, Kind, Via};
 use super::origin::Origin;
+use super::probes;
 use super::value::{self, Value};
 
 /// The state of one option.
@@ -117,15 +118,21 @@ pub(super) fn quote(field: &Field, text: &str, message: &str) -> String {
 pub(super) fn shown(field: &Field, text: &str) -> String {
     match field.kind {
         Kind::Secret => "(set)".to_owned(),
-        // A URL with a password in it is refused, and must not be repeated in the refusal.
-        Kind::Url => match text.rsplit_once('@') {
-            Some((before, host)) => {
-                let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
-                format!("{scheme}//...@{host}")
-            }
-            None => text.to_owned(),
-        },
+        Kind::Probes => probes::shown(text),
+        Kind::Url => without_user(text),
         _ => text.to_owned(),
+    }
+}
+
+/// A URL without a user and a password: one that has them is refused, and must not be repeated in
+/// the refusal.
+pub(super) fn without_user(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
+            format!("{scheme}//...@{host}")
+        }
+        None => url.to_owned(),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn read(field: &Field, text: &str) -> Result<Value, String> {
                 .map_err(|_| format!("is not a whole number; write {least} to {most}{or}"))?;
             Value::Integer(within(number, (*least, *most), |bound| bound.to_string())?)
         }
-        Kind::List => Value::List(words(text)?),
+        Kind::List | Kind::Probes => Value::List(words(text)?),
         Kind::Place => place(text)?,
         Kind::Percent(most) => {
             let ratio = units::percent(text)?;

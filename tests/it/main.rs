@@ -46,6 +46,7 @@ mod outage;
 mod own_endpoint;
 mod policy;
 mod policy_test;
+mod probes;
 mod profiles;
 mod reason_header;
 mod redaction;

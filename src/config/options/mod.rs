@@ -95,6 +95,8 @@ pub(super) enum Kind {
     Path,
     /// An IP address and a port, or a unix socket.
     Place,
+    /// Names and URLs: a mapping, or one text as in `NAME=URL,NAME=URL`.
+    Probes,
     /// A percentage up to this one.
     Percent(u8),
     /// Never shown. Each has a twin with `_file` at the end of its key that names a file with it.

@@ -8,6 +8,7 @@ mod material;
 mod named;
 mod peer;
 mod policy;
+mod probes;
 mod proof;
 mod reader;
 mod tls;
@@ -38,6 +39,7 @@ pub(super) fn resolve(
     let process = listeners::process(&mut reader);
     let server = listeners::server(&mut reader, layers, written);
     listeners::refuse_shared_addresses(&mut reader, &server);
+    let probes = probes::probes(&mut reader);
     let validation = validation(&mut reader);
     let log = log(&mut reader);
     let upstream = peer::upstream(&mut reader, &server.listeners);
@@ -53,6 +55,7 @@ pub(super) fn resolve(
     debug_assert!(reader.unread.is_empty(), "options that nothing reads: {:?}", reader.unread);
     Some(Config {
         process,
+        probes,
         log,
         server,
         front: front?,

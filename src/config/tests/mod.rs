@@ -5,6 +5,7 @@ mod authtoken;
 mod clouds;
 mod messages;
 mod peers;
+mod probes;
 mod routes;
 mod secrets;
 mod sources;

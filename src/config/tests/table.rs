@@ -75,6 +75,8 @@ fn the_schema_takes_what_is_right() {
         "telemetry: off\nadmin: {listen: '[::1]:9181'}\nserver: {workers: 4}",
         "server: {workers: auto}\ncache: {ttl: 0, jitter: 2.5%}\nlog:\n",
         "keystone: {password_file: /run/secrets/password, system_scope: all}",
+        "telemetry: {probes: {a/b: 'tcp://h:1', c: {url: 'unix:/a:/b', headers: {X: [1, b]}}}}",
+        "telemetry: {probes: 'a=tcp://h:1'}",
     ] {
         let text = if text.is_empty() { "{}" } else { text };
         assert_eq!(complaints(text), Vec::<String>::new(), "{text}");
@@ -95,6 +97,10 @@ fn the_schema_refuses_what_is_wrong() {
         "log: {format: xml}",
         "upstream_url: http://a",
         "upstream: {url_file: a}",
+        "telemetry: {probes: {A: 'tcp://h:1'}}",
+        "telemetry: {probes: {a: 'ftp://h:1'}}",
+        "telemetry: {probes: {a: {headers: {}}}}",
+        "telemetry: {probes: {a: {url: 'tcp://h:1', header: {}}}}",
     ] {
         assert_ne!(complaints(text), Vec::<String>::new(), "{text}");
     }
@@ -102,8 +108,10 @@ fn the_schema_refuses_what_is_wrong() {
 
 #[test]
 fn what_show_prints_is_a_configuration_with_the_same_effect() {
-    let text =
-        format!("{THREE_LINES}cache: {{ttl: 60s}}\nadmin: off\nlog: {{level: 'info,a=debug'}}\n");
+    let text = format!(
+        "{THREE_LINES}cache: {{ttl: 60s}}\nadmin: off\nlog: {{level: 'info,a=debug'}}\n\
+                 telemetry: {{probes: {{a: 'tcp://h:1', b: 'http://h:1/?x=y,z'}}}}\n"
+    );
     let first = loaded(&file(&text));
     let shown = first.effective.to_text();
     let second = loaded(&file(&shown));
