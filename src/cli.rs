@@ -225,9 +225,9 @@ pub enum Part {
 /// The question to a running proxy.
 #[derive(Debug, Args)]
 pub struct Health {
-    /// The telemetry listener; without it, the one in the configuration.
-    #[arg(long, value_name = "ADDRESS")]
-    pub address: Option<SocketAddr>,
+    /// The telemetry listener, by address or name; without it, the one in the configuration.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub address: Option<String>,
     /// Which probe to ask.
     #[arg(long, default_value = "/readyz", value_name = "PATH")]
     pub path: String,

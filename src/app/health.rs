@@ -1,7 +1,7 @@
 //! `portcullis health`: asks a running proxy whether it is ready, for images without curl.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -9,14 +9,13 @@ use anyhow::{Context, bail};
 /// Longer than this is not healthy.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks the telemetry listener at `address` for `path` (`/readyz`, say).
+/// Asks the telemetry listener at `place`, an address or a name with a port, for `path` (`/readyz`,
+/// say).
 ///
 /// # Errors
-/// When it does not answer 200 within two seconds.
-pub fn probe(address: SocketAddr, path: &str) -> anyhow::Result<()> {
-    let address = reachable(address);
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)
-        .with_context(|| format!("nothing answers on {address}"))?;
+/// When the name is unknown, or when none of its addresses answers 200 within two seconds.
+pub fn probe(place: &str, path: &str) -> anyhow::Result<()> {
+    let mut stream = connect(place)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -28,6 +27,19 @@ pub fn probe(address: SocketAddr, path: &str) -> anyhow::Result<()> {
         bail!("{path} answers {status}");
     }
     Ok(())
+}
+
+/// A name may have addresses of both families, and only one of them may answer.
+fn connect(place: &str) -> anyhow::Result<TcpStream> {
+    let addresses = place
+        .to_socket_addrs()
+        .with_context(|| format!("{place} is no address, and no name that is known, with a port"))?;
+    for address in addresses.map(reachable) {
+        if let Ok(stream) = TcpStream::connect_timeout(&address, PATIENCE) {
+            return Ok(stream);
+        }
+    }
+    bail!("nothing answers on {place}");
 }
 
 /// A listener on all addresses is asked on loopback.

@@ -135,9 +135,10 @@ fn ask(health: Health) -> anyhow::Result<()> {
     let Health { address, path, config, keystone_authtoken } = health;
     let address = match address {
         Some(address) => address,
-        None => telemetry_address(Configured { config, keystone_authtoken, set: Vec::new() })?,
+        None => telemetry_address(Configured { config, keystone_authtoken, set: Vec::new() })?
+            .to_string(),
     };
-    probe(address, &path)?;
+    probe(&address, &path)?;
     say("ok")
 }
 

@@ -139,6 +139,10 @@ fn health_ends_as_the_probe_says() {
     };
     assert_eq!(ask(&[]), Some(0));
     assert_eq!(ask(&["--path", "/livez"]), Some(0));
+    let named = format!("--address=localhost:{}", scene.sidecar.telemetry.port());
+    assert_eq!(Process::run(&["health", &named], &[]).status.code(), Some(0));
+    let portless = Process::run(&["health", "--address=localhost"], &[]);
+    assert_eq!(portless.status.code(), Some(1));
     assert_eq!(ask(&["--path", "/nothing"]), Some(1));
     drop(scene);
     assert_eq!(ask(&[]), Some(1));

@@ -1,0 +1,85 @@
+{{/* What the chart that uses this one wrote, above the defaults of this one.
+
+     Every template here takes the root context (`.`) and looks into `.Values.portcullis`, where the
+     dependency has that alias, or else into `.Values.portcullis-sidecar`. A chart with several
+     services gives each its own: (dict "root" $ "name" "api" "sidecar" .Values.apiProxy). */}}
+
+{{/* The settings, whole and checked, as YAML. */}}
+{{- define "portcullis.sidecar.settings" -}}
+{{- $several := hasKey . "sidecar" -}}
+{{- $root := . -}}
+{{- if $several -}}{{- $root = .root -}}{{- end -}}
+{{- $settings := deepCopy (get $root.Values "portcullis-sidecar" | default dict) -}}
+{{- $own := get $root.Values "portcullis" | default dict -}}
+{{- include "portcullis.sidecar.laid" (list $settings $own) -}}
+{{- if $several -}}{{- include "portcullis.sidecar.laid" (list $settings .sidecar) -}}{{- end -}}
+{{- include "portcullis.sidecar.demands" $settings -}}
+{{- $native := toString $settings.native -}}
+{{- if eq $native "auto" -}}
+{{- $native = semverCompare ">=1.29.0-0" $root.Capabilities.KubeVersion.Version | toString -}}
+{{- end -}}
+{{- $_ := set $settings "native" (eq $native "true") -}}
+{{- $name := printf "%s-portcullis" $root.Release.Name -}}
+{{- if $several -}}{{- $name = printf "%s-%s-portcullis" $root.Release.Name .name -}}{{- end -}}
+{{- $_ := set $settings "objectName" ($name | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $settings "namespace" $root.Release.Namespace -}}
+{{- toYaml $settings -}}
+{{- end -}}
+
+{{/* Lays a mapping over another, two levels deep: (list BELOW ABOVE). `merge` would take `false` and
+     0 for absent. */}}
+{{- define "portcullis.sidecar.laid" -}}
+{{- $below := first . -}}
+{{- range $key, $value := last . -}}
+{{- if and (kindIs "map" $value) (kindIs "map" (get $below $key)) (not (has $key (list "config" "keystone" "probes"))) -}}
+{{- $inner := get $below $key -}}
+{{- range $name, $item := $value -}}{{- $_ := set $inner $name $item -}}{{- end -}}
+{{- else -}}
+{{- $_ := set $below $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What must hold. Each message names the key and the remedy. */}}
+{{- define "portcullis.sidecar.demands" -}}
+{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "resources" "securityContext" "networkPolicy" -}}
+{{- range $key, $_ := . -}}
+{{- if not (has $key $known) -}}
+{{- fail (printf "portcullis sidecar: there is no %s: the keys are %s" $key (rest $known | join ", ")) -}}
+{{- end -}}
+{{- end -}}
+{{- if not (hasKey . "image") -}}
+{{- fail "portcullis sidecar: the defaults are missing: add the chart portcullis-sidecar to the dependencies, with the alias portcullis" -}}
+{{- end -}}
+{{- if .enabled -}}
+{{- $config := .config | default dict -}}
+{{- $ways := compact (list (toString (.appPort | default "")) (ternary "socket" "" (eq (toString .appSocket) "true")) .upstream) -}}
+{{- $known := or $config.upstream .configMap -}}
+{{- if and (not $ways) (not $known) -}}
+{{- fail "portcullis sidecar: appPort is missing: write which port of 127.0.0.1 the service listens on, or set appSocket or upstream" -}}
+{{- end -}}
+{{- if gt (len $ways) 1 -}}
+{{- fail "portcullis sidecar: choose one of appPort, appSocket and upstream: the service is in one place" -}}
+{{- end -}}
+{{- if and .configMap $config -}}
+{{- fail "portcullis sidecar: config and configMap are both given: choose one" -}}
+{{- end -}}
+{{- $keystone := .keystone | default dict -}}
+{{- $variables := list -}}
+{{- range .env -}}{{- $variables = append $variables .name -}}{{- end -}}
+{{- if not (or .configMap $keystone.auth_url ($config.keystone | default dict).auth_url ($config.keystone | default dict).cloud (has "PORTCULLIS_KEYSTONE__AUTH_URL" $variables)) -}}
+{{- fail "portcullis sidecar: keystone.auth_url is missing: write where Keystone is, as in keystone: {auth_url: https://keystone.example:5000/v3}" -}}
+{{- end -}}
+{{- range list $keystone ($config.keystone | default dict) -}}
+{{- if or (hasKey . "password") (hasKey . "application_credential_secret") -}}
+{{- fail "portcullis sidecar: a secret of Keystone does not belong into values: put it into a Secret, name that in secret, and set keystone.password_file to /var/run/secrets/portcullis/KEY" -}}
+{{- end -}}
+{{- end -}}
+{{- if eq (int .port) (int .telemetryPort) -}}
+{{- fail (printf "portcullis sidecar: port and telemetryPort are both %d: they need one each" (int .port)) -}}
+{{- end -}}
+{{- if and .appPort (has (int .appPort) (list (int .port) (int .telemetryPort))) -}}
+{{- fail (printf "portcullis sidecar: appPort %d is a port of the proxy itself: choose another for one of them" (int .appPort)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

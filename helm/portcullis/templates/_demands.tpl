@@ -1,0 +1,152 @@
+{{/* What must hold before anything is rendered. Each message names the value and the remedy. */}}
+
+{{- define "portcullis.demands" -}}
+{{- if ne .Values.kind "None" -}}
+{{- include "portcullis.demands.config" . -}}
+{{- include "portcullis.demands.reach" . -}}
+{{- include "portcullis.demands.secrets" . -}}
+{{- include "portcullis.demands.objects" . -}}
+{{- else if not .Values.webhook.enabled -}}
+{{- fail "portcullis: kind is None and webhook.enabled is false, so there is nothing to install: set one of them" -}}
+{{- end -}}
+{{- if .Values.webhook.enabled -}}
+{{- include "portcullis.demands.webhook" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The configuration is whole, and stands in one place. */}}
+{{- define "portcullis.demands.config" -}}
+{{- $config := .Values.config | default dict -}}
+{{- $variables := list -}}
+{{- range .Values.extraEnv -}}{{- $variables = append $variables .name -}}{{- end -}}
+{{- if .Values.existingConfigMap -}}
+{{- range $key, $_ := $config -}}
+{{- if not (has $key (list "listen" "telemetry")) -}}
+{{- fail (printf "portcullis: config.%s and existingConfigMap are both given: write it into the ConfigMap, or do without existingConfigMap" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.configFiles -}}
+{{- fail "portcullis: configFiles and existingConfigMap are both given: put the files into the ConfigMap" -}}
+{{- end -}}
+{{- else if not .Values.extraEnvFrom -}}
+{{- $upstream := $config.upstream -}}
+{{- if kindIs "map" $upstream -}}{{- $upstream = $upstream.url -}}{{- end -}}
+{{- if not (or $upstream (has "PORTCULLIS_UPSTREAM__URL" $variables)) -}}
+{{- fail "portcullis: config.upstream is missing: write where the service is, as in --set config.upstream=http://my-service:9000" -}}
+{{- end -}}
+{{- $keystone := $config.keystone | default dict -}}
+{{- if not (or $keystone.auth_url $keystone.cloud (has "PORTCULLIS_KEYSTONE__AUTH_URL" $variables) (has "OS_AUTH_URL" $variables)) -}}
+{{- fail "portcullis: config.keystone.auth_url is missing: write where Keystone is, as in --set config.keystone.auth_url=https://keystone.example:5000/v3" -}}
+{{- end -}}
+{{- end -}}
+{{- if hasKey (.Values.configFiles | default dict) "portcullis.yaml" -}}
+{{- fail "portcullis: configFiles has a portcullis.yaml: that file is made of config; write it there" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The proxy and its probes can be reached from outside the pod, and the admin pages cannot. */}}
+{{- define "portcullis.demands.reach" -}}
+{{- $places := dict "listen" (include "portcullis.listen" .) "telemetry.listen" (include "portcullis.telemetryListen" .) -}}
+{{- range $key, $place := $places -}}
+{{- if not (regexMatch ":[0-9]+$" $place) -}}
+{{- fail (printf "portcullis: config.%s is %s: in a pod it must be an address and a port, as in [::]:8080" $key $place) -}}
+{{- end -}}
+{{- if or (hasPrefix "127." $place) (hasPrefix "[::1]" $place) -}}
+{{- fail (printf "portcullis: config.%s is %s: nobody reaches loopback from outside the pod; write [::] or 0.0.0.0" $key $place) -}}
+{{- end -}}
+{{- if hasSuffix ":0" $place -}}
+{{- fail (printf "portcullis: config.%s is %s: a Service needs a port that is known beforehand" $key $place) -}}
+{{- end -}}
+{{- end -}}
+{{- $admin := (.Values.config | default dict).admin -}}
+{{- if kindIs "map" $admin -}}{{- $admin = $admin.listen -}}{{- end -}}
+{{- if $admin -}}
+{{- if not (or (eq $admin "off") (hasPrefix "127." $admin) (hasPrefix "[::1]" $admin)) -}}
+{{- fail (printf "portcullis: config.admin.listen is %s: the admin pages ask nobody who they are; leave them on loopback, or write \"off\"" $admin) -}}
+{{- end -}}
+{{- end -}}
+{{- if eq (include "portcullis.proxyPort" .) (include "portcullis.telemetryPort" .) -}}
+{{- fail (printf "portcullis: config.listen and config.telemetry.listen both have the port %s: the proxy and its metrics need one each" (include "portcullis.proxyPort" .)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* No secret stands in a ConfigMap or in a variable. */}}
+{{- define "portcullis.demands.secrets" -}}
+{{- $keystone := (.Values.config | default dict).keystone | default dict -}}
+{{- range list "password" "application_credential_secret" -}}
+{{- if hasKey $keystone . -}}
+{{- fail (printf "portcullis: config.keystone.%s would stand in a ConfigMap for everybody to read: put it into a Secret and name that in secrets.keystone.name" .) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if and .value (has .name (list "PORTCULLIS_KEYSTONE__PASSWORD" "PORTCULLIS_KEYSTONE__APPLICATION_CREDENTIAL_SECRET" "OS_PASSWORD" "OS_APPLICATION_CREDENTIAL_SECRET")) -}}
+{{- fail (printf "portcullis: extraEnv has %s with its value: put it into a Secret and name that in secrets.keystone.name" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.secrets.keystone.name (not .Values.existingConfigMap) -}}
+{{- if not (or $keystone.username $keystone.user_id $keystone.application_credential_id $keystone.application_credential_name) -}}
+{{- fail "portcullis: secrets.keystone.name is given, but no account: write config.keystone.username and its domain, or config.keystone.application_credential_id" -}}
+{{- end -}}
+{{- end -}}
+{{- range $whom, $trust := .Values.trust -}}
+{{- if and $trust.configMap $trust.secret -}}
+{{- fail (printf "portcullis: trust.%s names a ConfigMap and a Secret: choose one" $whom) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Objects fit together. */}}
+{{- define "portcullis.demands.objects" -}}
+{{- $values := .Values -}}
+{{- if and $values.autoscaling.enabled (eq $values.kind "DaemonSet") -}}
+{{- fail "portcullis: autoscaling.enabled with kind DaemonSet: a DaemonSet has one pod for each node; set kind to Deployment" -}}
+{{- end -}}
+{{- with $values.autoscaling -}}
+{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) -}}
+{{- fail "portcullis: autoscaling.minReplicas is more than autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- if and .enabled (not (or .cpu .memory .metrics)) -}}
+{{- fail "portcullis: autoscaling.enabled without anything to scale by: set autoscaling.cpu, autoscaling.memory or autoscaling.metrics" -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.podDisruptionBudget -}}
+{{- if and .enabled (not (kindIs "invalid" .minAvailable)) (not (kindIs "invalid" .maxUnavailable)) -}}
+{{- fail "portcullis: podDisruptionBudget has minAvailable and maxUnavailable: set one of them to null" -}}
+{{- end -}}
+{{- if and .enabled (kindIs "invalid" .minAvailable) (kindIs "invalid" .maxUnavailable) -}}
+{{- fail "portcullis: podDisruptionBudget has neither minAvailable nor maxUnavailable: set one of them" -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
+{{- fail "portcullis: ingress.enabled without ingress.hosts: name a host, as in [{host: api.example}]" -}}
+{{- end -}}
+{{- with $values.networkPolicy.egress -}}
+{{- if and $values.networkPolicy.enabled .enabled (not (or .keystoneTo .extra (($values.config | default dict).keystone | default dict).auth_url)) -}}
+{{- fail "portcullis: networkPolicy.egress.enabled, but the chart does not know where Keystone is: name it in networkPolicy.egress.keystoneTo" -}}
+{{- end -}}
+{{- end -}}
+{{- range $route := list "httpRoute" "grpcRoute" -}}
+{{- with index $values.gatewayApi $route -}}
+{{- if and .enabled (not .parentRefs) -}}
+{{- fail (printf "portcullis: gatewayApi.%s.enabled without parentRefs: name the Gateway, as in [{name: public}]" $route) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.serviceMonitor.enabled (not $values.telemetryService.enabled) -}}
+{{- fail "portcullis: serviceMonitor.enabled without telemetryService.enabled: there would be nothing to scrape; enable it, or use podMonitor" -}}
+{{- end -}}
+{{- if and $values.serviceMonitor.enabled $values.podMonitor.enabled -}}
+{{- fail "portcullis: serviceMonitor and podMonitor are both enabled: every sample would be counted twice; choose one" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The webhook has a certificate that the API server can check. */}}
+{{- define "portcullis.demands.webhook" -}}
+{{- $certificate := .Values.webhook.certificate -}}
+{{- if not (or $certificate.secretName $certificate.certManager.enabled) -}}
+{{- fail "portcullis: webhook.enabled without a certificate: name a Secret in webhook.certificate.secretName, or set webhook.certificate.certManager.enabled" -}}
+{{- end -}}
+{{- if not (or $certificate.caBundle $certificate.certManager.enabled .Values.webhook.annotations) -}}
+{{- fail "portcullis: webhook.certificate.caBundle is missing: the API server has to know who signed the certificate; give it in base64, or an annotation that has it injected" -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,138 @@
+"""Values that are refused, and what the operator then reads."""
+
+TYPO = "additional properties '{}' not allowed"
+
+# (values on top of the base, what the message says)
+BY_SCHEMA = {
+    "a typo at the top": ({"replicaCount": 3}, TYPO.format("replicaCount")),
+    "a typo below": ({"service": {"typ": "NodePort"}}, TYPO.format("typ")),
+    "a typo in the configuration": ({"config": {"cach": {}}}, TYPO.format("cach")),
+    "a typo deep in the configuration": ({"config": {"cache": {"tll": "1s"}}}, TYPO.format("tll")),
+    "a duration without a unit": ({"config": {"cache": {"ttl": 300}}}, "/config/cache/ttl"),
+    "a bare off": ({"config": {"log": {"access": False}}}, "'off'"),
+    "an unknown mode": ({"config": {"keystone": {"mode": "none"}}}, "'self', 'service'"),
+    "a route without a path": ({"config": {"routes": [{"allow": "public"}]}}, "missing property 'path'"),
+    "a kind that is none": ({"kind": "StatefulSet"}, "'Deployment', 'DaemonSet', 'None'"),
+    "a port out of range": ({"service": {"port": 99999}}, "maximum: got 99,999, want 65,535"),
+    "text for a number": ({"replicas": "two"}, "got string, want integer"),
+    "text for a switch": ({"ingress": {"enabled": "yes"}}, "got string, want boolean"),
+    "a digest that is none": ({"image": {"digest": "latest"}}, "sha256"),
+    "an unknown policy of pulling": ({"image": {"pullPolicy": "Sometimes"}}, "'IfNotPresent'"),
+    "root": ({"securityContext": {"runAsUser": 0}}, "minimum: got 0, want 1"),
+    "a user that may be root": ({"securityContext": {"runAsNonRoot": False}}, "value must be true"),
+    "a privileged container": ({"securityContext": {"privileged": True}}, TYPO.format("privileged")),
+    "a writable root": ({"securityContext": {"readOnlyRootFilesystem": False}}, "value must be true"),
+    "no capability dropped": ({"securityContext": {"capabilities": {"drop": []}}}, "contains"),
+    "an unconfined process": (
+        {"podSecurityContext": {"seccompProfile": {"type": "Unconfined"}}},
+        "'RuntimeDefault', 'Localhost'",
+    ),
+    "a quantity that is none": ({"resources": {"limits": {"memory": "lots"}}}, "/resources/limits/memory"),
+    "a path of an ingress without a slash": (
+        {"ingress": {"hosts": [{"host": "a.example", "paths": [{"path": "v1"}]}]}},
+        "does not match pattern",
+    ),
+    "a peer that is none": ({"networkPolicy": {"proxyFrom": [{"pods": {}}]}}, TYPO.format("pods")),
+    "a variable without a name": ({"extraEnv": [{"value": "x"}]}, "missing property 'name'"),
+    "a file that is a path": ({"configFiles": {"../x": "y"}}, "does not match pattern"),
+    "a bundle that is no base64": (
+        {"webhook": {"certificate": {"caBundle": "-----BEGIN"}}},
+        "/webhook/certificate/caBundle",
+    ),
+    "a webhook that waits too long": ({"webhook": {"timeoutSeconds": 60}}, "maximum: got 60, want 30"),
+}
+
+BY_TEMPLATE = {
+    "no service": ({"config": {"upstream": None}}, "config.upstream is missing: write where the service is"),
+    "no Keystone": (
+        {"config": {"keystone": None}},
+        "config.keystone.auth_url is missing: write where Keystone is",
+    ),
+    "a password in the values": (
+        {"config": {"keystone": {"password": "s3cret"}}},
+        "config.keystone.password would stand in a ConfigMap",
+    ),
+    "the secret of an application credential": (
+        {"config": {"keystone": {"application_credential_secret": "s3cret"}}},
+        "config.keystone.application_credential_secret would stand in a ConfigMap",
+    ),
+    "a password in a variable": (
+        {"extraEnv": [{"name": "PORTCULLIS_KEYSTONE__PASSWORD", "value": "s3cret"}]},
+        "extraEnv has PORTCULLIS_KEYSTONE__PASSWORD with its value",
+    ),
+    "a Secret without an account": ({"secrets": {"keystone": {"name": "account"}}}, "but no account"),
+    "two sources of trust": (
+        {"trust": {"keystone": {"configMap": "a", "secret": "b"}}},
+        "trust.keystone names a ConfigMap and a Secret: choose one",
+    ),
+    "a proxy on loopback": (
+        {"config": {"listen": "127.0.0.1:8080"}},
+        "config.listen is 127.0.0.1:8080: nobody reaches",
+    ),
+    "a proxy on a socket": ({"config": {"listen": "unix:/run/x"}}, "it must be an address and a port"),
+    "a proxy on any port": ({"config": {"listen": "[::]:0"}}, "a Service needs a port that is known"),
+    "no telemetry": ({"config": {"telemetry": "off"}}, "config.telemetry.listen is off"),
+    "open admin pages": (
+        {"config": {"admin": "[::]:9181"}},
+        "the admin pages ask nobody who they are",
+    ),
+    "open admin pages in full": ({"config": {"admin": {"listen": "0.0.0.0:9181"}}}, "config.admin.listen is 0.0.0.0"),
+    "one port for two": ({"config": {"telemetry": "[::]:8080"}}, "both have the port 8080"),
+    "two configurations": (
+        {"existingConfigMap": "mine"},
+        "config.keystone and existingConfigMap are both given",
+    ),
+    "files for somebody else's ConfigMap": (
+        {"config": None, "existingConfigMap": "mine", "configFiles": {"a": "b"}},
+        "configFiles and existingConfigMap are both given",
+    ),
+    "two configuration files": ({"configFiles": {"portcullis.yaml": "x"}}, "that file is made of config"),
+    "a DaemonSet that scales": (
+        {"kind": "DaemonSet", "autoscaling": {"enabled": True}},
+        "autoscaling.enabled with kind DaemonSet",
+    ),
+    "fewer at most than at least": (
+        {"autoscaling": {"enabled": True, "minReplicas": 9, "maxReplicas": 3}},
+        "minReplicas is more than",
+    ),
+    "nothing to scale by": ({"autoscaling": {"enabled": True, "cpu": None}}, "without anything to scale by"),
+    "a budget of two minds": (
+        {"podDisruptionBudget": {"minAvailable": 1}},
+        "has minAvailable and maxUnavailable",
+    ),
+    "a budget of no mind": ({"podDisruptionBudget": {"maxUnavailable": None}}, "neither minAvailable nor"),
+    "an ingress to nowhere": ({"ingress": {"enabled": True}}, "ingress.enabled without ingress.hosts"),
+    "a route of no gateway": (
+        {"gatewayApi": {"httpRoute": {"enabled": True}}},
+        "gatewayApi.httpRoute.enabled without parentRefs",
+    ),
+    "a monitor of nothing": (
+        {"serviceMonitor": {"enabled": True}, "telemetryService": {"enabled": False}},
+        "there would be nothing to scrape",
+    ),
+    "two monitors": (
+        {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
+        "every sample would be counted twice",
+    ),
+    "an alert that is not there": (
+        {"prometheusRule": {"enabled": True, "disabled": ["Nope"]}},
+        "names Nope, and there is no such alert",
+    ),
+    "a way out to nowhere": (
+        {
+            "config": None,
+            "existingConfigMap": "mine",
+            "networkPolicy": {"enabled": True, "egress": {"enabled": True}},
+        },
+        "does not know where Keystone is",
+    ),
+    "a webhook without a certificate": (
+        {"webhook": {"enabled": True}},
+        "webhook.enabled without a certificate",
+    ),
+    "a webhook that nobody can check": (
+        {"webhook": {"enabled": True, "certificate": {"secretName": "tls"}}},
+        "webhook.certificate.caBundle is missing",
+    ),
+    "nothing at all": ({"kind": "None"}, "there is nothing to install"),
+}

@@ -1,0 +1,75 @@
+"""What a chart that uses the library may write under `portcullis`."""
+
+import engine
+
+CASES = {
+    "defaults": {},
+    "plain": {"native": "false"},
+    "socket": {
+        "appPort": None,
+        "appSocket": True,
+        "probes": {"readiness": "unix:/run/portcullis/app.sock:/healthz"},
+    },
+    "upstream": {"appPort": None, "upstream": "https://127.0.0.1:9443"},
+    "config": {
+        "keystone": {},
+        "config": {
+            "keystone": {"auth_url": "https://keystone.example:5000/v3"},
+            "routes": [{"path": "/**", "check": "role:member"}],
+        },
+    },
+    "config-map": {"keystone": {}, "configMap": "mine", "appPort": None},
+    "secret": {
+        "secret": "account",
+        "keystone": {
+            "auth_url": "https://keystone.example:5000/v3",
+            "username": "orders",
+            "user_domain_name": "Default",
+            "project_name": "service",
+            "project_domain_name": "Default",
+            "password_file": "/var/run/secrets/portcullis/password",
+        },
+    },
+    "ports": {"port": 8000, "telemetryPort": 9000, "appPort": 9001, "listenHost": "0.0.0.0"},
+    "image": {"image": {"registry": "mirror.example", "digest": "sha256:" + "b" * 64}},
+    "probes": {
+        "probes": {
+            "readiness": "http://127.0.0.1:9000/healthz",
+            "liveness": "grpc://127.0.0.1:9000/orders",
+            "startup": "tcp://127.0.0.1:9000",
+        }
+    },
+    "variables": {"env": [{"name": "PORTCULLIS_LOG__LEVEL", "value": "debug"}]},
+    "peers": {"networkPolicy": {"proxyFrom": [{"podSelector": {"matchLabels": {"app": "edge"}}}]}},
+    "resources": {"resources": {"limits": {"memory": "64Mi", "cpu": 1}}},
+    "off": {"enabled": False},
+}
+
+TYPO = "additional properties '{}' not allowed"
+REFUSALS = {
+    "a typo": ({"appport": 9000}, TYPO.format("appport")),
+    "a typo in the configuration": ({"config": {"cach": {}}}, TYPO.format("cach")),
+    "a port that is none": ({"appPort": 0}, "minimum: got 0, want 1"),
+    "root": ({"securityContext": {"runAsUser": 0}}, "minimum: got 0, want 1"),
+    "a probe of an unknown kind": ({"probes": {"readiness": "ftp://127.0.0.1/"}}, "does not match pattern"),
+    "a probe that is not there": ({"probes": {"readiness": None}}, "there is no readiness in probes"),
+    "nothing behind it": ({"appPort": None}, "appPort is missing"),
+    "two places": ({"appSocket": True}, "choose one of appPort, appSocket and upstream"),
+    "no Keystone": ({"keystone": {"auth_url": None}}, "keystone.auth_url is missing"),
+    "a password": ({"keystone": {"password": "s3cret"}}, "does not belong into values"),
+    "a password in the configuration": (
+        {"config": {"keystone": {"password": "s3cret"}}},
+        "does not belong into values",
+    ),
+    "two configurations": (
+        {"configMap": "mine", "config": {"cache": {"ttl": "60s"}}},
+        "config and configMap are both given",
+    ),
+    "one port for two": ({"telemetryPort": 18080}, "port and telemetryPort are both 18080"),
+    "the service's port for the proxy": ({"appPort": 18080}, "appPort 18080 is a port of the proxy itself"),
+}
+
+
+def sidecar(name, **options):
+    """The objects of the example chart with these settings."""
+    return engine.objects(engine.example(), {"portcullis": CASES[name]}, **options)

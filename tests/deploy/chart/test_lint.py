@@ -1,0 +1,82 @@
+"""Helm's linter, packaging, the same text twice, and the words after an installation."""
+
+import tempfile
+import unittest
+
+import engine
+import helm_python
+from matrix import CASES, values
+
+
+class Lint(unittest.TestCase):
+    def test_every_case_lints_strictly(self):
+        for name in CASES:
+            with self.subTest(name):
+                self.assertEqual(serious(lint(engine.GATEWAY, values(name))), [])
+
+    def test_the_oldest_version_lints_too(self):
+        for name in ("defaults", "autoscaling", "webhook-with-cert-manager"):
+            self.assertEqual(serious(lint(engine.GATEWAY, values(name), engine.OLDEST)), [])
+
+    def test_the_linter_sees_faults(self):
+        self.assertNotEqual(serious(lint(engine.GATEWAY, {"replicas": "two"})), [])
+
+    def test_the_library_lints_strictly(self):
+        self.assertEqual(serious(lint(engine.LIBRARY, {})), [])
+
+    def test_the_same_values_give_the_same_text(self):
+        for name in CASES:
+            with self.subTest(name):
+                once = engine.texts(engine.GATEWAY, values(name))
+                self.assertEqual(once, engine.texts(engine.GATEWAY, values(name)))
+
+    def test_an_archive_holds_what_it_needs_and_not_what_it_is_made_of(self):
+        with tempfile.TemporaryDirectory() as folder:
+            archive = helm_python.package(engine.GATEWAY, destination=folder)
+            packed = engine.Chart.load(archive)
+            names = {each["name"] for each in packed.files}
+            self.assertLessEqual({"README.md", "files/alerts.yaml", "files/dashboard.json"}, names)
+            self.assertNotIn("values.schema.yaml", names)
+            self.assertEqual(
+                packed.render(values("defaults")), engine.loaded(engine.GATEWAY).render(values("defaults"))
+            )
+
+    def test_no_line_ends_in_blanks(self):
+        for name in set(CASES) - {"policy-files"}:  # whose own lines do
+            for path, text in engine.texts(engine.GATEWAY, values(name)).items():
+                for line in text.splitlines():
+                    self.assertFalse(line and line != line.rstrip(), f"{name}: {path}: {line!r}")
+
+
+class Notes(unittest.TestCase):
+    def test_they_tell_the_next_step(self):
+        found = engine.notes(values("defaults"))
+        for words in (
+            "rollout status deployment/gate-portcullis",
+            "helm test gate",
+            "X-Auth-Token",
+            "port-forward",
+        ):
+            self.assertIn(words, found)
+
+    def test_they_warn(self):
+        self.assertIn("One replica is an outage", engine.notes(values("one-replica")))
+        self.assertNotIn("One replica", engine.notes(values("defaults")))
+        self.assertIn("pods start without their proxy", engine.notes(values("webhook-with-a-secret")))
+        self.assertIn(
+            "webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager"), kube="1.28")
+        )
+        self.assertNotIn("webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager")))
+
+    def test_every_case_has_some(self):
+        for name in CASES:
+            self.assertGreater(len(engine.notes(values(name)).split()), 20, name)
+
+
+def lint(chart, values, version=engine.NEWEST):
+    return helm_python.lint(chart, values, strict=True, namespace="openstack", kube_version=f"v{version}.0")
+
+
+def serious(report):
+    """Findings of the linter, but for mere advice."""
+    return report["errors"] + [each["error"] for each in report["messages"] if each["severity"] > 1]

@@ -1,0 +1,49 @@
+"""Bad values are refused with a message that names the value, and nothing is rendered."""
+
+import copy
+import unittest
+
+import engine
+import refusals
+from matrix import BASE, laid
+
+
+def refused(above, **options):
+    values = laid(copy.deepcopy(BASE), copy.deepcopy(above))
+    try:
+        engine.texts(engine.GATEWAY, values, **options)
+    except engine.Refused as refusal:
+        return str(refusal)
+    return "it was rendered"
+
+
+class Refusals(unittest.TestCase):
+    def test_the_schema_refuses(self):
+        for name, (above, message) in refusals.BY_SCHEMA.items():
+            with self.subTest(name):
+                self.assertIn(message, refused(above))
+
+    def test_the_templates_refuse_and_say_whose_words_these_are(self):
+        for name, (above, message) in refusals.BY_TEMPLATE.items():
+            with self.subTest(name):
+                self.assertIn(message, refused(above))
+                self.assertIn("portcullis: ", refused(above))
+
+    def test_a_refusal_does_not_repeat_a_secret(self):
+        for above, _ in refusals.BY_TEMPLATE.values():
+            self.assertNotIn("s3cret", refused(above))
+
+    def test_autoscaling_wants_its_api(self):
+        told = {"autoscaling": {"enabled": True}}
+        self.assertEqual(refused(told), "it was rendered")
+
+    def test_values_of_no_release_at_all_are_refused_too(self):
+        with self.assertRaisesRegex(engine.Refused, "config.upstream is missing"):
+            engine.texts(engine.GATEWAY, {})
+
+    def test_what_stands_in_variables_is_not_demanded_again(self):
+        variables = [
+            {"name": "PORTCULLIS_UPSTREAM__URL", "value": "http://orders:9000"},
+            {"name": "OS_AUTH_URL", "value": "https://keystone.example:5000/v3"},
+        ]
+        self.assertTrue(engine.texts(engine.GATEWAY, {"extraEnv": variables}))
