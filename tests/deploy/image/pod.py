@@ -45,11 +45,12 @@ def ask(host, port, path, headers=None, method="GET", body=None, timeout=20.0):
 class Pod:
     """A running pod; it is gone at the end of the `with`."""
 
-    def __init__(self, change=lambda config, spec: None, telemetry=TELEMETRY):
+    def __init__(self, change=None, telemetry=TELEMETRY, documents=None):
         text = (HERE / "pod.yaml").read_text().replace("IMAGE", IMAGE).replace("TESTS", str(HERE))
-        self.documents = list(yaml.safe_load_all(text))
-        config, pod = self.documents
-        change(config["data"], pod["spec"])
+        self.documents = documents or list(yaml.safe_load_all(text))
+        pod = self.documents[-1]
+        if change:
+            change(self.documents[0]["data"], pod["spec"])
         self.name, self.telemetry_port = pod["metadata"]["name"], telemetry
 
     def __enter__(self):
@@ -88,7 +89,9 @@ class Pod:
 
     def wait_until_ready(self):
         eventually("the proxy is ready", lambda: self.telemetry("/readyz").status == 200)
-        for port in (KEYSTONE, SERVICE):
+        # A service on a socket has no port to be asked on.
+        place = self.documents[-1]["spec"]["containers"][-1]["command"][-1]
+        for port in (KEYSTONE, *([] if place.startswith("unix:") else [SERVICE])):
             eventually(f"somebody listens on {port}", lambda: self.within(port, "/").status)
 
     def get(self, path, token=None, headers=()):

@@ -67,7 +67,7 @@ class OverASocket(unittest.TestCase):
             portcullis["env"][1]["value"] = place
             service["command"][-1] = place
 
-        with OnSocket(on_a_socket) as pod:
+        with Pod(on_a_socket) as pod:
             answer = eventually("the service is there", lambda: self.served(pod))
             self.assertEqual(answer.seen("X-User-Name"), ["alice"])
 
@@ -75,9 +75,3 @@ class OverASocket(unittest.TestCase):
     def served(pod):
         answer = pod.get("/things", pod.log_in())
         return answer if answer.status == 200 else None
-
-
-class OnSocket(Pod):
-    def wait_until_ready(self):
-        eventually("the proxy is ready", lambda: self.telemetry("/readyz").status == 200)
-        eventually("Keystone is there", lambda: self.within(KEYSTONE, "/").status)
