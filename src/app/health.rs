@@ -31,9 +31,9 @@ pub fn probe(place: &str, path: &str) -> anyhow::Result<()> {
 
 /// A name may have addresses of both families, and only one of them may answer.
 fn connect(place: &str) -> anyhow::Result<TcpStream> {
-    let addresses = place
-        .to_socket_addrs()
-        .with_context(|| format!("{place} is no address, and no name that is known, with a port"))?;
+    let addresses = place.to_socket_addrs().with_context(|| {
+        format!("{place} is no address, and no name that is known, with a port")
+    })?;
     for address in addresses.map(reachable) {
         if let Ok(stream) = TcpStream::connect_timeout(&address, PATIENCE) {
             return Ok(stream);
