@@ -18,13 +18,13 @@ class Drain(unittest.TestCase):
             slow = [Client(pod, token, "/hold") for _ in range(HELD)]
             eventually("requests are with the service", lambda: held(pod, token) >= HELD)
             busy = [Client(pod, token, "/things", again=True) for _ in range(CLIENTS)]
-            eventually("there is load", lambda: answers(busy) > 200)
+            eventually("there is load", lambda: answers(busy) > 100)
 
             before = pod.process("portcullis")
             podman("kill", "--signal", "TERM", f"{pod.name}-portcullis")
             eventually("probes are red", lambda: pod.telemetry("/readyz").status == 503)
             told = answers(busy)
-            eventually("it goes on serving meanwhile", lambda: answers(busy) > told + 200)
+            eventually("it goes on serving meanwhile", lambda: answers(busy) > told + 100)
             # The endpoint is gone from every load balancer by now.
             for client in busy:
                 client.again = False
@@ -50,7 +50,7 @@ class Drain(unittest.TestCase):
             eventually("a request is with the service", lambda: held(pod, token) >= 1)
             # As the kubelet does it; `podman pod stop` would take the network away first.
             names = [f"{pod.name}-{name}" for name in ("portcullis", "keystone", "service")]
-            stop = threading.Thread(target=podman, args=("stop", "--time", "25", *names))
+            stop = threading.Thread(target=podman, args=("stop", "--time", "30", *names))
             stop.start()
             eventually("probes are red", lambda: pod.telemetry("/readyz").status == 503)
             self.assertEqual(pod.get("/release", token).status, 200)
