@@ -197,6 +197,13 @@ pub struct Dev {
     /// Where the identity service listens; loopback only. Without it, port 5000 or any free one.
     #[arg(long, value_name = "ADDRESS")]
     pub keystone_listen: Option<SocketAddr>,
+    /// Where the echo service listens; loopback only. Without it, any free port.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "upstream")]
+    pub service_listen: Option<SocketAddr>,
+    /// Start this part alone, without the proxy: for containers that share a network, each with
+    /// its part.
+    #[arg(long, value_name = "PART", conflicts_with_all = ["listen", "upstream", "config", "set"])]
+    pub only: Option<Part>,
     /// Your own service, instead of the echo service.
     #[arg(long, value_name = "URL")]
     pub upstream: Option<String>,
@@ -212,6 +219,15 @@ pub struct Dev {
     pub set: Vec<(String, String)>,
 }
 
+/// What a trial consists of, besides the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The identity service.
+    Identity,
+    /// The echo service.
+    Service,
+}
+
 /// The question to a running proxy.
 #[derive(Debug, Args)]
 pub struct Health {
@@ -221,7 +237,8 @@ pub struct Health {
     /// Which probe to ask.
     #[arg(long, default_value = "/readyz", value_name = "PATH")]
     pub path: String,
-    /// The configuration file; `PORTCULLIS_CONFIG` names it too.
+    /// The configuration file; `PORTCULLIS_CONFIG` names it too, and without either it is
+    /// /etc/portcullis/portcullis.yaml, if there is one.
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// What keystonemiddleware reads; `PORTCULLIS_KEYSTONE_AUTHTOKEN` names it too.

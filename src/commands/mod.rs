@@ -6,6 +6,7 @@ mod webhook;
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -34,13 +35,18 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(code) => return code,
         Err(error) => error,
     };
-    // Nobody is left to tell when standard error is gone too.
     if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
-        let _ = writeln!(std::io::stderr(), "{errors}");
+        complain(&format!("{errors}\n"));
         return ExitCode::from(WRONG_CONFIGURATION);
     }
-    let _ = writeln!(std::io::stderr(), "portcullis: {error:#}");
+    complain(&format!("portcullis: {error:#}\n"));
     if error.is::<Wrong>() { ExitCode::from(WRONG_COMMAND_LINE) } else { ExitCode::FAILURE }
+}
+
+/// Says it in one piece: what collects a container's log takes each write for a line, or for half of
+/// one. Nobody is left to tell when standard error is gone too.
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Commands that succeed or fail.
@@ -143,10 +149,16 @@ fn ask(health: Health) -> anyhow::Result<()> {
 
 /// Where the proxy on this machine answers probes, by the same configuration that it runs with.
 fn telemetry_address(from: Configured) -> anyhow::Result<SocketAddr> {
-    let loaded = load(from)?;
-    let address = loaded.config.process.telemetry;
-    address.context("telemetry.listen is off, so nothing answers probes")
+    let mut sources = sources(from);
+    let usual = Path::new(USUAL_FILE);
+    if sources.file.is_none() && !sources.environment.names_file() && usual.exists() {
+        sources.file = Some(Input::Path(usual.to_owned()));
+    }
+    config::telemetry(&sources)?.context("telemetry.listen is off, so nothing answers probes")
 }
+
+/// Where the container image and the unit of systemd have the configuration.
+const USUAL_FILE: &str = "/etc/portcullis/portcullis.yaml";
 
 fn load(from: Configured) -> anyhow::Result<Loaded> {
     Ok(config::load(&sources(from))?)

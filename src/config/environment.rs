@@ -26,6 +26,11 @@ impl Environment {
         Self { variables, home: std::env::home_dir(), directory: PathBuf::new() }
     }
 
+    /// Whether a variable names the configuration file.
+    pub fn names_file(&self) -> bool {
+        self.variable(super::FILE_VARIABLE).is_some()
+    }
+
     /// A variable's value. An empty one counts as absent: compose files and shell scripts pass
     /// variables on that nobody set.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {

@@ -25,6 +25,7 @@ mod schema;
 mod settings;
 mod suggest;
 mod summary;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -44,6 +45,7 @@ pub use model::{Config, Process};
 pub use reference::reference;
 pub use schema::schema;
 pub use summary::summary;
+pub use telemetry::telemetry;
 pub use yaml::yaml_to_json;
 
 use errors::Problems;

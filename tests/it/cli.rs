@@ -159,6 +159,19 @@ fn health_finds_the_listener_in_the_configuration() {
 }
 
 #[test]
+fn health_needs_no_more_than_the_address() {
+    let scene = Scene::start();
+    eventually("it is ready", || get(scene.sidecar.telemetry, "/readyz", &[]).status == 200);
+    let address = scene.sidecar.telemetry.to_string();
+    let variables = [("PORTCULLIS_TELEMETRY__LISTEN", address.as_str())];
+    let output = Process::run(&["health"], &variables);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    // The file was spoiled after the process had read it; the process goes on, and so must this.
+    let spoiled = format!("telemetry: {address}\nupstrem: http://127.0.0.1:9000\n");
+    assert_eq!(with_config("health", &spoiled, &[]).status.code(), Some(0));
+}
+
+#[test]
 fn check_tells_of_some_of_the_routes_whose_order_decides_and_counts_the_rest() {
     let rows = (0..20).map(|at| {
         format!("- {{path: '/a{at}/{{x}}/**', allow: public}}\n- {{path: '/{{y}}/b{at}/**', allow: public}}\n")

@@ -142,6 +142,9 @@ fn it_refuses_to_listen_to_anybody_else() {
         &["--listen", "0.0.0.0:0"][..],
         &["--listen", "[::]:0"],
         &["--keystone-listen", "0.0.0.0:0"],
+        &["--service-listen", "0.0.0.0:0"],
+        &["--only", "identity", "--keystone-listen", "0.0.0.0:0"],
+        &["--only", "service", "--service-listen", "0.0.0.0:0"],
         &["--set", "listen=0.0.0.0:0"],
         &["--set", "telemetry.listen=0.0.0.0:0"],
         &["--set", "admin.listen=0.0.0.0:0"],
@@ -161,6 +164,27 @@ fn sigint_and_sigterm_end_it_well() {
         eventually("it serves", || get(telemetry, "/readyz", &[]).status == 200);
         trial.process.signal(signal);
         let (status, output) = trial.process.end();
+        assert!(status.success(), "{signal}: {status}\n{output}");
+    }
+}
+
+#[test]
+fn each_part_can_be_started_alone_and_ends_well() {
+    let [identity, service] = [
+        ["dev", "--only", "identity", "--keystone-listen", "127.0.0.1:0"],
+        ["dev", "--only", "service", "--service-listen", "127.0.0.1:0"],
+    ]
+    .map(|arguments| Process::start(&arguments, &[]));
+    let place = |part: &Process, name: &str| {
+        part.wait_for(&format!("{name} http://"));
+        split(part.output().trim().strip_prefix(name).unwrap().trim()).0
+    };
+    assert_eq!(get(place(&identity, "identity"), "/v3", &[]).status, 200);
+    let seen = get(place(&service, "service"), "/x", &[("X-Roles", "king")]).json();
+    assert_eq!(seen["headers"]["x-roles"], "king", "nobody stands before it");
+    for (part, signal) in [(identity, "TERM"), (service, "INT")] {
+        part.signal(signal);
+        let (status, output) = part.end();
         assert!(status.success(), "{signal}: {status}\n{output}");
     }
 }

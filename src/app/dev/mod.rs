@@ -1,6 +1,7 @@
 //! `portcullis dev`: an identity service, an echo service and the proxy in one process, on this
 //! machine only. For trying it out and for developing against it.
 
+mod alone;
 mod echo;
 mod guide;
 mod users;
@@ -30,11 +31,14 @@ pub fn run(trial: Dev) -> anyhow::Result<()> {
         Some(file) => users::read(file)?,
         None => World::sample(),
     };
+    if let Some(part) = trial.only {
+        return alone::run(part, &trial, world);
+    }
     let identity = listener("--keystone-listen", trial.keystone_listen, 5000)?;
     let proxy = listener("--listen", trial.listen, 8080)?.local_addr()?;
     let echo = match trial.upstream {
         Some(_) => None,
-        None => Some(listener("", Some(any_port()), 0)?),
+        None => Some(listener("--service-listen", trial.service_listen, 0)?),
     };
     let upstream = match (&trial.upstream, &echo) {
         (Some(url), _) => url.clone(),

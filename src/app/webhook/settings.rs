@@ -93,6 +93,7 @@ impl Settings {
                 max_header_bytes: 32 * 1024,
                 max_headers: 100,
                 max_requests: u64::MAX,
+                max_per_address: None,
                 http2: Http2 {
                     enabled: true,
                     max_streams: 100,

@@ -10,6 +10,7 @@ mod routes;
 mod secrets;
 mod sources;
 mod table;
+mod telemetry;
 mod tls;
 
 use std::os::unix::fs::PermissionsExt;

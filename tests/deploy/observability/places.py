@@ -1,7 +1,6 @@
 """Where things are: the repository's files, and the tools that scripts/test-tools has installed."""
 
 import os
-import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,8 +20,7 @@ def program():
 
 
 def tool(name):
-    """A tool of the system, or one that was unpacked below the tools."""
-    unpacked = TOOLS / "prometheus-tools/usr/bin" / name
-    path = shutil.which(name) or (str(unpacked) if unpacked.exists() else None)
-    assert path, f"{name} is missing: scripts/test-tools observability"
-    return path
+    """One of Prometheus' programs, as unpacked below the tools."""
+    path = TOOLS / "prometheus-tools/usr/bin" / name
+    assert path.exists(), f"{path} is missing: scripts/test-tools prometheus"
+    return str(path)
