@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// What each room may import. A room that is missing here, or an arrow that is not listed, fails.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "commands"]),
-    ("commands", &["app", "cli", "config", "explain", "policy", "telemetry"]),
+    ("commands", &["app", "cli", "config", "explain", "inject", "policy", "telemetry"]),
     (
         "app",
         &[
@@ -58,6 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("policy", &["identity", "routing"]),
     ("remote", &["dial", "telemetry"]),
     ("probe", &["dial"]),
+    ("inject", &["manifest"]),
+    ("manifest", &[]),
     ("routing", &[]),
     ("upstream", &["dial", "telemetry"]),
     ("server", &["pem", "telemetry"]),

@@ -1,6 +1,7 @@
 //! One function for each command: load, do, say.
 
 mod explain;
+mod inject;
 mod policy;
 mod webhook;
 
@@ -29,6 +30,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Explain(question) => explain::explain(*question),
         Command::Policy { what: Rules::Test(table) } => policy::test(table),
+        Command::Inject(flags) => inject::inject(*flags),
+        Command::Uninject(flags) => inject::uninject(&flags),
         other => simple(other).map(|()| ExitCode::SUCCESS),
     };
     let error = match done {
@@ -62,8 +65,11 @@ fn simple(command: Command) -> anyhow::Result<()> {
         Command::Config { what: Show::Reference } => say(config::reference().trim_end()),
         Command::Import(what) => import(&what),
         Command::Health(health) => ask(health),
-        Command::Webhook(flags) => webhook::serve(flags),
-        Command::Explain(_) | Command::Policy { .. } => Ok(()),
+        Command::Webhook(flags) => webhook::serve(*flags),
+        Command::Explain(_)
+        | Command::Policy { .. }
+        | Command::Inject(_)
+        | Command::Uninject(_) => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::webhook::{BadReview, OnError, Settings, Webhook};
-use crate::{cli, telemetry};
+use crate::{cli, inject, telemetry};
 
 /// Serves it.
 pub(super) fn serve(flags: cli::Webhook) -> anyhow::Result<()> {
@@ -12,8 +12,12 @@ pub(super) fn serve(flags: cli::Webhook) -> anyhow::Result<()> {
         level: flags.log_level.clone(),
         access: telemetry::Access::Off,
     };
+    let settings = settings(&flags);
+    let sidecar = super::inject::settings(flags.sidecar)?;
+    let admit = move |review: &[u8]| {
+        inject::admit(review, &sidecar).map_err(|bad| BadReview(bad.to_string()))
+    };
     let (log, _lines) = telemetry::start(&log, None)?;
-    let settings = settings(flags);
     let webhook = Webhook::bind(&settings, Box::new(admit), Some(log))?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -25,22 +29,16 @@ pub(super) fn serve(flags: cli::Webhook) -> anyhow::Result<()> {
     webhook.run()
 }
 
-fn settings(flags: cli::Webhook) -> Settings {
-    let cli::Webhook { listen, certificate_file, key_file, telemetry, .. } = flags;
+fn settings(flags: &cli::Webhook) -> Settings {
+    let files = (flags.certificate_file.clone(), flags.key_file.clone());
     Settings {
-        telemetry,
+        telemetry: flags.telemetry,
         on_error: match flags.on_error {
             cli::OnError::Allow => OnError::Allow,
             cli::OnError::Deny => OnError::Deny,
         },
         drain_delay: Duration::from_secs(flags.drain_delay),
         drain_timeout: Duration::from_secs(flags.drain_timeout),
-        ..Settings::new(listen, certificate_file, key_file)
+        ..Settings::new(flags.listen, files.0, files.1)
     }
-}
-
-/// Where the decision comes in. Without one, nothing is admitted by us, and the cluster's
-/// `failurePolicy` says what becomes of the object.
-fn admit(_: &[u8]) -> Result<Vec<u8>, BadReview> {
-    Err(BadReview("this build cannot inject".to_owned()))
 }

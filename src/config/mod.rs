@@ -30,6 +30,7 @@ mod telemetry;
 mod tests;
 mod units;
 mod value;
+mod variables;
 mod yaml;
 
 use std::path::PathBuf;
@@ -46,6 +47,7 @@ pub use reference::reference;
 pub use schema::schema;
 pub use summary::summary;
 pub use telemetry::telemetry;
+pub use variables::variables;
 pub use yaml::yaml_to_json;
 
 use errors::Problems;

@@ -11,27 +11,7 @@ use super::ports::of_application;
 use super::settings::Settings;
 use super::value::{Refusal, at, text};
 use super::{pod, service, wish};
-use crate::manifest::difference;
-
-/// What is answered to one question.
-#[derive(Debug)]
-pub struct Reviewed {
-    /// The answer, an `AdmissionReview` in JSON.
-    pub answer: Vec<u8>,
-    /// The question's own id.
-    pub uid: String,
-    /// The object's kind, in lower-case letters as in a path.
-    pub resource: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name, or how its name will begin.
-    pub name: String,
-    /// What came of it: `injected`, `unchanged`, `refused`, or `let_through` where it cannot be
-    /// changed and is let through all the same.
-    pub outcome: &'static str,
-    /// Why not, where it was refused or let through.
-    pub reason: Option<String>,
-}
+use crate::manifest::{Change, difference};
 
 /// A question that cannot be read.
 #[derive(Debug)]
@@ -46,72 +26,43 @@ impl fmt::Display for BadReview {
 impl std::error::Error for BadReview {}
 
 /// Answers one question: which changes the object needs. Only objects that ask for it by the
-/// annotation (or a label of the same name) `portcullis/inject: "true"` are changed.
-///
-/// With `let_through`, what cannot be changed as it asks is let through with a warning; else it is
-/// refused.
+/// annotation (or a label of the same name) `portcullis/inject: "true"` are changed; one that cannot
+/// be changed as it asks is refused.
 ///
 /// # Errors
 /// The bytes are no question of version 1.
-pub fn admit(review: &[u8], settings: &Settings, let_through: bool) -> Result<Reviewed, BadReview> {
+pub fn admit(review: &[u8], settings: &Settings) -> Result<Vec<u8>, BadReview> {
     let review: Value =
         serde_json::from_slice(review).map_err(|_| BadReview("the body is not JSON"))?;
-    if text(&review, &["apiVersion"]) != Some("admission.k8s.io/v1")
+    if text(&review, &["apiVersion"]) != Some(VERSION)
         || text(&review, &["kind"]) != Some("AdmissionReview")
     {
         return Err(BadReview("the body is no AdmissionReview of admission.k8s.io/v1"));
     }
     let request = review.get("request").ok_or(BadReview("the review has no request"))?;
     let uid = text(request, &["uid"]).ok_or(BadReview("the request has no uid"))?;
-    let name = text(request, &["name"]).filter(|name| !name.is_empty());
-    let name = name.or_else(|| text(request, &["object", "metadata", "generateName"]));
-    let mut reviewed = Reviewed {
-        answer: Vec::new(),
-        uid: uid.to_owned(),
-        resource: text(request, &["resource", "resource"]).unwrap_or_default().to_owned(),
-        namespace: text(request, &["namespace"]).unwrap_or_default().to_owned(),
-        name: name.unwrap_or_default().to_owned(),
-        outcome: "unchanged",
-        reason: None,
-    };
     let before = request.get("object").unwrap_or(&Value::Null);
-    let mut response = json!({"uid": uid, "allowed": true});
-    match wanted(before, settings) {
-        Ok(after) => {
-            let changes: Vec<_> = difference(before, &after)
-                .iter()
-                .map(crate::manifest::Change::to_json_patch)
-                .collect();
-            if !changes.is_empty() {
-                reviewed.outcome = "injected";
-                response = json!({
-                    "uid": uid,
-                    "allowed": true,
-                    "patchType": "JSONPatch",
-                    "patch": STANDARD.encode(Value::Array(changes).to_string()),
-                });
+    let response = match wanted(before, settings) {
+        Ok(after) => match patch(before, &after) {
+            None => json!({"uid": uid, "allowed": true}),
+            Some(patch) => {
+                json!({"uid": uid, "allowed": true, "patchType": "JSONPatch", "patch": patch})
             }
-        }
-        Err(refusal) if let_through => {
-            reviewed.outcome = "let_through";
-            let warning = format!("portcullis: no sidecar: {refusal}");
-            response = json!({"uid": uid, "allowed": true, "warnings": [warning]});
-            reviewed.reason = Some(refusal.to_string());
-        }
+        },
         Err(refusal) => {
-            reviewed.outcome = "refused";
-            let status = json!({"code": 422, "reason": "Invalid", "message": format!("portcullis: {refusal}")});
-            response = json!({"uid": uid, "allowed": false, "status": status});
-            reviewed.reason = Some(refusal.to_string());
+            let message = format!("portcullis: {refusal}");
+            let status = json!({"code": 422, "reason": "Invalid", "message": message});
+            json!({"uid": uid, "allowed": false, "status": status})
         }
-    }
-    let answer = json!({
-        "apiVersion": "admission.k8s.io/v1",
-        "kind": "AdmissionReview",
-        "response": response,
-    });
-    reviewed.answer = answer.to_string().into_bytes();
-    Ok(reviewed)
+    };
+    let answer = json!({"apiVersion": VERSION, "kind": "AdmissionReview", "response": response});
+    Ok(answer.to_string().into_bytes())
+}
+
+/// The changes as an API server wants them, if there are any.
+fn patch(before: &Value, after: &Value) -> Option<String> {
+    let changes: Vec<_> = difference(before, after).iter().map(Change::to_json_patch).collect();
+    (!changes.is_empty()).then(|| STANDARD.encode(Value::Array(changes).to_string()))
 }
 
 /// What an object should be.
@@ -167,3 +118,6 @@ fn lead(object: &mut Value) -> Result<(), Refusal> {
 fn plain(port: &Value) -> String {
     port.as_str().map_or_else(|| port.to_string(), str::to_owned)
 }
+
+/// The only version that there is since Kubernetes 1.22.
+const VERSION: &str = "admission.k8s.io/v1";

@@ -2,7 +2,7 @@
 //!
 //! One function says what becomes of a pod ([`pod::inject`]) and one what becomes of a Service
 //! ([`service::lead`]). Two doors ask them: manifests in files ([`manifests`]) and objects that an
-//! API server asks about ([`review`]). What was changed is noted in an annotation, so that putting
+//! API server asks about ([`admission`]). What was changed is noted in an annotation, so that putting
 //! it in again begins with taking it out, and nothing is ever put in twice.
 
 mod admission;
@@ -22,7 +22,7 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
-pub use admission::{BadReview, Reviewed, admit};
+pub use admission::{BadReview, admit};
 pub use manifests::{Direction, Failure, Rewritten, rewrite};
 pub use settings::{Resources, Settings};
 pub use value::Refusal;

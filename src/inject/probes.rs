@@ -58,7 +58,7 @@ pub(super) fn lead(
         {
             before.insert(key, json!({ handler: asked }));
             probe.remove(handler);
-            let path = format!("/probe/{name}/{kind}");
+            let path = format!("{PREFIX}{name}/{kind}");
             probe.insert("httpGet".into(), json!({"path": path, "port": wish.telemetry_port}));
         }
     }
@@ -70,6 +70,11 @@ pub(super) fn restore(container: &mut Value, before: &Value) {
     let probes = before.as_object().into_iter().flatten();
     for (key, handlers) in probes {
         let Some(probe) = container.get_mut(key).and_then(Value::as_object_mut) else { continue };
+        let asked = probe.get("httpGet").and_then(|asked| text(asked, &["path"]));
+        if !asked.is_some_and(|path| path.starts_with(PREFIX)) {
+            // Somebody has written another since.
+            continue;
+        }
         for handler in HANDLERS {
             probe.remove(handler);
         }
@@ -134,3 +139,6 @@ fn address(
     let address = if headers.is_empty() { address } else { format!("{address}#{headers}") };
     Ok(address.replace(',', "%2C"))
 }
+
+/// Where the sidecar asks in a kubelet's place.
+const PREFIX: &str = "/probe/";

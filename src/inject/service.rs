@@ -71,7 +71,8 @@ pub(super) fn restore(service: &mut Value) {
     for port in ports.and_then(Value::as_array_mut).into_iter().flatten() {
         let number = port.get("port").cloned().unwrap_or_default().to_string();
         let before = note.get("targetPorts").and_then(|before| before.get(&number));
-        let before = before.filter(|_| is_tcp(port));
+        // Where it leads now is somebody's own decision unless it leads to us.
+        let before = before.filter(|_| is_tcp(port) && target(port) == NAME);
         if let (Some(before), Some(members)) = (before, port.as_object_mut()) {
             match before {
                 Value::Null => members.remove("targetPort"),

@@ -106,6 +106,10 @@ fn environment(app: Option<&AppPort>, wish: &Settings, probes: &Probes) -> Vec<V
     let mut variables = vec![
         ("PORTCULLIS_LISTEN".to_owned(), format!("[::]:{}", wish.port)),
         ("PORTCULLIS_TELEMETRY__LISTEN".to_owned(), format!("[::]:{}", wish.telemetry_port)),
+        // A plain container is told to end together with the application, while connections still
+        // come; both together stay below the 30 s that a pod has by default.
+        ("PORTCULLIS_SERVER__DRAIN_DELAY".to_owned(), "5s".to_owned()),
+        ("PORTCULLIS_SERVER__DRAIN_TIMEOUT".to_owned(), "20s".to_owned()),
     ];
     let mut set = |key: &str, value: Option<String>| {
         variables.extend(value.map(|value| (key.to_owned(), value)));
@@ -124,7 +128,9 @@ fn environment(app: Option<&AppPort>, wish: &Settings, probes: &Probes) -> Vec<V
         variables.retain(|(known, _)| known != key);
         variables.push((key.clone(), value.clone()));
     }
-    variables.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+    // A kubelet reads `$(NAME)` as another variable, and `$$` as a dollar.
+    let variables = variables.into_iter().map(|(name, value)| (name, value.replace('$', "$$")));
+    variables.map(|(name, value)| json!({"name": name, "value": value})).collect()
 }
 
 fn probe(path: &str, period: u32, failures: u32) -> Value {

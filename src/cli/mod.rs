@@ -1,9 +1,13 @@
 //! The command line.
 
+mod kubernetes;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use kubernetes::{Inject, OnError, Sidecar, Uninject, Webhook};
 
 /// Validates OpenStack Keystone tokens in front of a service.
 ///
@@ -47,9 +51,15 @@ pub enum Command {
     },
     /// Ask a running proxy on this machine whether it is ready; for images without curl.
     Health(Health),
+    /// Put the sidecar into Kubernetes manifests: reads them from files or standard input, writes them
+    /// to standard output with everything else as it was, and says on standard error what was done.
+    /// Doing it again changes nothing.
+    Inject(Box<Inject>),
+    /// Take out of Kubernetes manifests what `inject` has put in.
+    Uninject(Uninject),
     /// Serve the mutating admission webhook of Kubernetes, which adds the sidecar to pods whose
     /// annotations ask for it, until SIGTERM or SIGINT.
-    Webhook(Webhook),
+    Webhook(Box<Webhook>),
 }
 
 /// Where the configuration comes from.
@@ -244,47 +254,6 @@ pub struct Health {
     /// What keystonemiddleware reads; `PORTCULLIS_KEYSTONE_AUTHTOKEN` names it too.
     #[arg(long, value_name = "FILE[:SECTION]")]
     pub keystone_authtoken: Option<String>,
-}
-
-/// How the webhook is served.
-#[derive(Debug, Args)]
-pub struct Webhook {
-    /// Where the API server connects.
-    #[arg(long, value_name = "ADDRESS", default_value = "[::]:8443")]
-    pub listen: SocketAddr,
-    /// PEM file with the certificate that the API server is shown, and its chain. Read again when
-    /// it changes.
-    #[arg(long, value_name = "FILE")]
-    pub certificate_file: PathBuf,
-    /// PEM file with its key.
-    #[arg(long, value_name = "FILE")]
-    pub key_file: PathBuf,
-    /// Where /metrics, /livez, /readyz and /startupz are served.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9180")]
-    pub telemetry: SocketAddr,
-    /// What becomes of an object that cannot be changed as it asks for: it is refused, or made as
-    /// it is, with a warning. What becomes of all when the webhook cannot be reached is the
-    /// failurePolicy of its configuration in the cluster.
-    #[arg(long, value_enum, default_value_t = OnError::Deny)]
-    pub on_error: OnError,
-    /// How long to go on accepting connections after SIGTERM, with readiness already red.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
-    pub drain_delay: u64,
-    /// How long reviews in flight may take to finish after that.
-    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
-    pub drain_timeout: u64,
-    /// error, warn, info, debug or trace, or levels for single parts.
-    #[arg(long, value_name = "LEVEL", default_value = "info")]
-    pub log_level: String,
-}
-
-/// What becomes of an object that cannot be changed as it asks for.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum OnError {
-    /// It is made as it is.
-    Allow,
-    /// It is refused.
-    Deny,
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

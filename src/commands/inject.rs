@@ -1,0 +1,106 @@
+//! `portcullis inject` and `uninject`: manifests in, manifests out.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::inject::{self, Direction, Resources, Settings};
+use crate::{cli, config};
+
+/// Puts sidecars in.
+pub(super) fn inject(flags: cli::Inject) -> anyhow::Result<ExitCode> {
+    let cli::Inject { files, check, app_port, upstream, annotated_only, network_policy, sidecar } =
+        flags;
+    if let Some(upstream) = &upstream {
+        config::variables(&[("upstream.url".to_owned(), upstream.clone())])?;
+    }
+    let settings =
+        Settings { app_port, upstream, annotated_only, network_policy, ..settings(sidecar)? };
+    rewrite(&files, Direction::In, check, &settings)
+}
+
+/// Takes them out.
+pub(super) fn uninject(flags: &cli::Uninject) -> anyhow::Result<ExitCode> {
+    rewrite(&flags.files, Direction::Out, flags.check, &Settings::default())
+}
+
+/// What is put in, as the flags say. The program that will run there would refuse wrong values, but
+/// only after it was rolled out.
+pub(super) fn settings(flags: cli::Sidecar) -> anyhow::Result<Settings> {
+    let cli::Sidecar { image, keystone_url, config_map, secret, set, port, telemetry_port, .. } =
+        flags;
+    if let Some(url) = &keystone_url {
+        config::variables(&[("keystone.auth_url".to_owned(), url.clone())])?;
+    }
+    Ok(Settings {
+        image,
+        keystone_url,
+        config_map,
+        secret,
+        environment: config::variables(&set)?,
+        port,
+        telemetry_port,
+        native: flags.native,
+        resources: Resources {
+            cpu: flags.cpu,
+            memory: flags.memory,
+            memory_limit: flags.memory_limit,
+        },
+        ..Settings::default()
+    })
+}
+
+fn rewrite(
+    files: &[PathBuf],
+    direction: Direction,
+    check: bool,
+    settings: &Settings,
+) -> anyhow::Result<ExitCode> {
+    let text = read(files)?;
+    let rewritten = inject::rewrite(&text, direction, settings)?;
+    for note in &rewritten.notes {
+        super::complain(&format!("{note}\n"));
+    }
+    if check {
+        return Ok(if rewritten.text == text { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(rewritten.text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("standard output")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All files as one stream of documents.
+fn read(files: &[PathBuf]) -> anyhow::Result<String> {
+    let standard_input = [PathBuf::from("-")];
+    let files = if files.is_empty() { &standard_input[..] } else { files };
+    let mut all = String::new();
+    for file in files {
+        let mut bytes = Vec::new();
+        if file.as_os_str() == "-" {
+            std::io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
+        } else {
+            bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|_| anyhow::anyhow!("{}: is no text in UTF-8", file.display()))?;
+        if !all.is_empty() {
+            if !all.ends_with('\n') {
+                all.push('\n');
+            }
+            if !begins_with_a_separator(&text) {
+                all.push_str("---\n");
+            }
+        }
+        all.push_str(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    }
+    Ok(all)
+}
+
+fn begins_with_a_separator(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next().is_some_and(|line| line.trim_end() == "---" || line.starts_with("--- "))
+}
