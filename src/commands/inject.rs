@@ -13,9 +13,6 @@ use crate::{cli, config};
 pub(super) fn inject(flags: cli::Inject) -> anyhow::Result<ExitCode> {
     let cli::Inject { files, check, app_port, upstream, annotated_only, network_policy, sidecar } =
         flags;
-    if let Some(upstream) = &upstream {
-        config::variables(&[("upstream.url".to_owned(), upstream.clone())])?;
-    }
     let settings =
         Settings { app_port, upstream, annotated_only, network_policy, ..settings(sidecar)? };
     rewrite(&files, Direction::In, check, &settings)
@@ -31,9 +28,6 @@ pub(super) fn uninject(flags: &cli::Uninject) -> anyhow::Result<ExitCode> {
 pub(super) fn settings(flags: cli::Sidecar) -> anyhow::Result<Settings> {
     let cli::Sidecar { image, keystone_url, config_map, secret, set, port, telemetry_port, .. } =
         flags;
-    if let Some(url) = &keystone_url {
-        config::variables(&[("keystone.auth_url".to_owned(), url.clone())])?;
-    }
     Ok(Settings {
         image,
         keystone_url,
@@ -60,11 +54,15 @@ fn rewrite(
 ) -> anyhow::Result<ExitCode> {
     let text = read(files)?;
     let rewritten = inject::rewrite(&text, direction, settings)?;
+    if check {
+        let same = rewritten.text == text;
+        for object in rewritten.changed.iter().filter(|_| !same) {
+            super::complain(&format!("{object}: would be changed\n"));
+        }
+        return Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     for note in &rewritten.notes {
         super::complain(&format!("{note}\n"));
-    }
-    if check {
-        return Ok(if rewritten.text == text { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut out = std::io::stdout().lock();
     out.write_all(rewritten.text.as_bytes())

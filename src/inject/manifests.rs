@@ -2,6 +2,7 @@
 //! choose.
 
 use std::fmt;
+use std::iter::repeat;
 
 use serde_json::Value;
 
@@ -29,6 +30,8 @@ pub struct Rewritten {
     pub text: String,
     /// What was done and what to look at, a line each.
     pub notes: Vec<String>,
+    /// Names of the objects that are not as they were, new ones and those that went included.
+    pub changed: Vec<String>,
 }
 
 /// Why nothing became of a text.
@@ -99,7 +102,25 @@ pub fn rewrite(
     for policy in &work.policies {
         stream.append(policy).map_err(Failure::Unreadable)?;
     }
-    Ok(Rewritten { text: stream.text().to_owned(), notes: work.notes })
+    let changed = changed(&before, &after, &work.policies);
+    Ok(Rewritten { text: stream.text().to_owned(), notes: work.notes, changed })
+}
+
+/// Names of what differs.
+fn changed(before: &[Value], after: &[Value], more: &[Value]) -> Vec<String> {
+    let pairs = before.iter().zip(after);
+    let differ = pairs.flat_map(|(before, after)| {
+        let after = if after.is_null() { Vec::new() } else { objects(after) };
+        let pairs =
+            objects(before).into_iter().zip(after.into_iter().map(Some).chain(repeat(None)));
+        // A policy of ours is made anew each time.
+        let same = |before: &Value, after: Option<&Value>| {
+            Some(before) == after || after.is_none() && more.contains(before)
+        };
+        pairs.filter(move |(before, after)| !same(before, *after)).map(|(before, _)| title(before))
+    });
+    let new = more.iter().filter(|new| !before.contains(new));
+    differ.chain(new.map(title)).collect()
 }
 
 /// Makes of an object what it was before we came.

@@ -71,7 +71,23 @@ pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> 
                 .to_owned(),
         ));
     }
+    for (what, url) in [("upstream", &wish.upstream), ("keystone-url", &wish.keystone_url)] {
+        if let Some(url) = url.as_ref().filter(|url| !is_url(url, what == "upstream")) {
+            return Err(Refusal(format!(
+                "{url:?} is no address: write http://HOST:PORT or https://HOST:PORT{} in --{what} or \
+                 the annotation portcullis/{what}",
+                if what == "upstream" { ", or unix:/PATH," } else { "" }
+            )));
+        }
+    }
     Ok(wish)
+}
+
+/// Whether the program can make something of it; it says more when it starts.
+fn is_url(text: &str, or_socket: bool) -> bool {
+    let host = ["http://", "https://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
+    let host = host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+    (host || or_socket && text.starts_with("unix:/")) && !text.contains(char::is_whitespace)
 }
 
 fn truth(key: &str, said: &str) -> Result<bool, Refusal> {

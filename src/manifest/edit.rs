@@ -57,12 +57,12 @@ impl Editor<'_> {
             (Content::Mapping(Shape::Flow, entries), Step::Key(key)) => {
                 let last = entries.last()?;
                 let indent = self.own_line(last.start);
-                let member = format!("{}: {}", json!(key), render::flow(value, indent));
+                let member = render::flow_entry(key, value, indent, self.manner);
                 Some(self.insert_after(last.value.end, &member, indent))
             }
             (Content::Sequence(Shape::Flow, items), Step::Index(index)) => {
                 let indent = self.own_line(items.first()?.start);
-                let member = render::flow(value, indent);
+                let member = render::flow(value, indent, self.manner);
                 match items.get(*index) {
                     Some(item) => {
                         let text = format!("{member},{}", separator(indent));
@@ -93,7 +93,7 @@ impl Editor<'_> {
                 Some(self.splice(node.start, node.end, &value.to_string()))
             }
             _ => {
-                let text = render::flow(value, self.own_line(node.start));
+                let text = render::flow(value, self.own_line(node.start), self.manner);
                 Some(self.splice(node.start, node.end, &text))
             }
         }
@@ -171,7 +171,11 @@ fn separator(indent: Option<usize>) -> String {
 
 /// How the document writes its block lists; Kubernetes' own tools do not indent them.
 fn manner(text: &str, root: &Node) -> Manner {
-    Manner { dashes: dashes_below(Lines(text), root).unwrap_or(0) }
+    let json = !matches!(
+        root.content,
+        Content::Mapping(Shape::Block, _) | Content::Sequence(Shape::Block, _)
+    );
+    Manner { dashes: dashes_below(Lines(text), root).unwrap_or(0), json }
 }
 
 fn dashes_below(lines: Lines<'_>, node: &Node) -> Option<usize> {

@@ -1,12 +1,14 @@
 //! Values as text to be put among other text.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::scalars;
 
-/// How block lists stand below their key.
+/// How a document is written.
 #[derive(Clone, Copy)]
 pub(super) struct Manner {
+    /// Whether it may be JSON: all of it is inside brackets.
+    pub(super) json: bool,
     /// By how much a list's dashes are further right than its key: 0 or 2.
     pub(super) dashes: usize,
 }
@@ -42,15 +44,11 @@ fn lines(value: &Value, indent: usize, manner: Manner) -> Option<String> {
     let lines: Vec<_> = match value {
         Value::Array(items) => items.iter().map(|value| item(value, indent, manner)).collect(),
         Value::Object(members) => {
-            // People look for names first.
-            let (first, rest): (Vec<_>, Vec<_>) = members
-                .iter()
-                .partition(|(key, _)| matches!(key.as_str(), "name" | "apiVersion" | "kind"));
-            first
-                .into_iter()
-                .chain(rest)
-                .map(|(key, value)| entry(key, value, indent, manner))
-                .collect()
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(key, _)| {
+                FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len())
+            });
+            members.into_iter().map(|(key, value)| entry(key, value, indent, manner)).collect()
         }
         _ => return None,
     };
@@ -65,11 +63,34 @@ pub(super) fn inline(value: &Value) -> String {
     }
 }
 
-/// A value inside brackets; over several lines when its neighbours are, each of them at `indent`.
-pub(super) fn flow(value: &Value, indent: Option<usize>) -> String {
-    let Some(indent) = indent else { return value.to_string() };
-    let pretty = format!("{value:#}");
-    pretty.replace('\n', &format!("\n{:indent$}", ""))
+/// A value inside brackets; in JSON over several lines when its neighbours are, each at `indent`.
+pub(super) fn flow(value: &Value, indent: Option<usize>, manner: Manner) -> String {
+    match (value, indent) {
+        (value, None) if manner.json => value.to_string(),
+        (value, Some(indent)) if manner.json => {
+            format!("{value:#}").replace('\n', &format!("\n{:indent$}", ""))
+        }
+        (Value::Array(items), _) => {
+            let items: Vec<_> = items.iter().map(|item| flow(item, None, manner)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        (Value::Object(members), _) => {
+            let entries = members.iter().map(|(key, value)| flow_entry(key, value, None, manner));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        (scalar, _) => inline(scalar),
+    }
+}
+
+/// A member of a mapping in brackets.
+pub(super) fn flow_entry(
+    key: &str,
+    value: &Value,
+    indent: Option<usize>,
+    manner: Manner,
+) -> String {
+    let key = if manner.json { json!(key).to_string() } else { scalar_text(key) };
+    format!("{key}: {}", flow(value, indent, manner))
 }
 
 fn scalar_text(text: &str) -> String {
@@ -82,5 +103,8 @@ fn scalar_text(text: &str) -> String {
 
 /// A mapping as a whole document.
 pub(super) fn document(value: &Value) -> String {
-    lines(value, 0, Manner { dashes: 0 }).unwrap_or_default() + "\n"
+    lines(value, 0, Manner { dashes: 0, json: false }).unwrap_or_default() + "\n"
 }
+
+/// What people look for first, in this order.
+const FIRST: [&str; 7] = ["apiVersion", "kind", "metadata", "name", "namespace", "image", "args"];

@@ -8,7 +8,8 @@ use crate::support::{Certificate, Client, Process, eventually, get};
 #[test]
 fn the_program_serves_says_where_logs_no_secret_and_ends_on_sigterm() {
     let certificate = Certificate::for_loopback();
-    let (process, files) = start(&certificate, &["--drain-delay", "0"]);
+    let flags = ["--drain-delay", "0", "--image", "p:9", "--keystone-url", "http://k:5000/v3"];
+    let (process, files) = start(&certificate, &flags);
     let serving = first_line(&process);
     let address = |name: &str| serving[name].as_str().unwrap().parse().unwrap();
     assert_eq!(get(address("telemetry"), "/readyz", &[]).status, 200);
