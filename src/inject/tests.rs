@@ -251,6 +251,27 @@ fn a_pod_that_asks_is_patched_and_the_patched_one_is_not() {
 }
 
 #[test]
+fn a_pod_that_exists_is_left_alone_and_a_service_is_not() {
+    let service =
+        SERVICE.replace("{name: web}", "{name: web, annotations: {portcullis/inject: 'true'}}");
+    let service = values(&service).remove(0);
+    for (operation, part, object, patched) in [
+        ("CREATE", "", asking(), true),
+        ("UPDATE", "", asking(), false),
+        ("CREATE", "ephemeralcontainers", asking(), false),
+        ("UPDATE", "", service.clone(), true),
+        ("UPDATE", "status", service, false),
+    ] {
+        let mut review: Value = serde_json::from_slice(&review(&object)).unwrap();
+        review["request"]["operation"] = operation.into();
+        review["request"]["subResource"] = part.into();
+        let answer = admit(review.to_string().as_bytes(), &settings()).unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer["response"]["patch"].is_string(), patched, "{operation} {part}");
+    }
+}
+
+#[test]
 fn a_pod_that_cannot_be_guarded_is_refused_with_the_reason() {
     let mut pod = asking();
     pod["spec"]["hostNetwork"] = true.into();
