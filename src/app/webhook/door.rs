@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -17,6 +17,7 @@ use crate::telemetry::{Label as _, Quiet, Stopwatch};
 
 use super::envelope::About;
 use super::metrics::{Metrics, Rejected};
+use super::turned::Turned;
 use super::verdict::{self, Verdict};
 use super::{Admit, OnError, Settings, TARGET};
 
@@ -72,7 +73,7 @@ impl Door {
                         "a request was turned away"
                     );
                 }
-                refusal(why)
+                why.response()
             }
         }
     }
@@ -142,48 +143,9 @@ impl Door {
 /// What a client gets.
 type Answered = Response<Full<Bytes>>;
 
-/// A request that is turned away, and what more can be said in the log.
-pub(super) struct Turned {
-    pub(super) why: Rejected,
-    pub(super) detail: Option<String>,
-}
-
-impl From<Rejected> for Turned {
-    fn from(why: Rejected) -> Self {
-        Self { why, detail: None }
-    }
-}
-
 fn json(bytes: Vec<u8>) -> Answered {
     let mut response = Response::new(Full::from(bytes));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
-}
-
-fn refusal(why: Rejected) -> Answered {
-    let (status, text) = match why {
-        Rejected::Broken => (StatusCode::BAD_REQUEST, "the body broke off\n"),
-        Rejected::Busy => (StatusCode::TOO_MANY_REQUESTS, "too much is being reviewed at once\n"),
-        Rejected::ContentType => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "only application/json, not encoded\n")
-        }
-        Rejected::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "the webhook itself failed\n"),
-        Rejected::Malformed => {
-            (StatusCode::BAD_REQUEST, "not an AdmissionReview of admission.k8s.io/v1\n")
-        }
-        Rejected::Method => (StatusCode::METHOD_NOT_ALLOWED, "only POST\n"),
-        Rejected::Path => (StatusCode::NOT_FOUND, "only /mutate\n"),
-        Rejected::Timeout => (StatusCode::REQUEST_TIMEOUT, "the body did not come in time\n"),
-        Rejected::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
-    };
-    let mut response = Response::new(Full::from(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    headers.insert(header::CONTENT_TYPE, plain);
-    if why == Rejected::Method {
-        headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
-    }
     response
 }

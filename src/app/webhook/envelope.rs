@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::telemetry::Label as _;
 
 use super::TARGET;
-use super::door::Turned;
 use super::metrics::{Outcome, Rejected};
+use super::turned::Turned;
 use super::verdict::Verdict;
 
 /// The facts of one review, each as it may stand in a log.

@@ -10,6 +10,7 @@ mod door;
 mod envelope;
 mod metrics;
 mod settings;
+mod turned;
 mod verdict;
 
 use std::net::{SocketAddr, TcpListener};

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::OnError;
-use super::door::Turned;
 use super::metrics::{Outcome, Rejected};
+use super::turned::Turned;
 
 /// An answer, ready to be sent.
 pub(super) struct Verdict {
