@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::kinds::{Kind, kind};
 use super::ports::of_application;
 use super::settings::Settings;
-use super::value::{Refusal, at, text};
+use super::value::{Refusal, text};
 use super::{pod, service, wish};
 use crate::manifest::{Change, difference};
 
@@ -91,37 +91,37 @@ fn wanted(before: &Value, settings: &Settings) -> Result<Value, Refusal> {
         }
         Kind::Service => {
             service::restore(&mut after);
-            lead(&mut after)?;
+            lead(&mut after, settings.port)?;
         }
         _ => {}
     }
     Ok(after)
 }
 
-/// Leads the port of a Service that its annotation names, or the only one, to the sidecar.
-fn lead(object: &mut Value) -> Result<(), Refusal> {
-    const KEY: &str = "portcullis/app-port";
+/// Leads the port of a Service that its annotation names, or the only one, to the sidecar. Its pods
+/// are not known here, so annotations of the Service say what theirs say.
+fn lead(object: &mut Value, port: u16) -> Result<(), Refusal> {
+    let port = wish::port_of(object)?.unwrap_or(port);
     let targets = service::targets(object);
-    let said = at(object, &["metadata", "annotations", KEY]).and_then(Value::as_str);
-    let chosen = match (said.map(str::to_owned), targets.as_slice()) {
+    let said = wish::app_port_of(object).map(str::to_owned);
+    let chosen = match (said, targets.as_slice()) {
         (Some(said), _) => Value::String(said),
         (None, [only]) => only.clone(),
         (None, _) => {
             return Err(Refusal(format!(
                 "the Service has {} TCP ports; say which targetPort is the application's by the \
-                 annotation {KEY}",
-                targets.len()
+                 annotation {}",
+                targets.len(),
+                wish::APP_PORT,
             )));
         }
     };
     let is = |target: &Value| plain(target) == plain(&chosen);
-    if service::lead_where(object, is).is_empty() {
-        return Err(Refusal(format!(
-            "no port of the Service has the targetPort {}",
-            plain(&chosen)
-        )));
+    if targets.iter().any(is) {
+        service::lead(object, port, is);
+        return Ok(());
     }
-    Ok(())
+    Err(Refusal(format!("no port of the Service has the targetPort {}", plain(&chosen))))
 }
 
 /// A port as text, whether it is a number or a name.

@@ -7,7 +7,7 @@ use std::iter::repeat;
 use serde_json::Value;
 
 use super::kinds::{Kind, kind, objects, objects_mut, title};
-use super::ports::{AppPort, of_application};
+use super::ports::{AppPort, numbers, of_application};
 use super::service::Led;
 use super::settings::Settings;
 use super::value::{Refusal, at, at_mut, text};
@@ -179,7 +179,7 @@ impl Work<'_> {
         let labels = at(pod, &["metadata", "labels"]).cloned().unwrap_or_default();
         let asked = wish::asked(pod)?.or(outer);
         let wanted = asked.unwrap_or(!self.settings.annotated_only);
-        let mut led = Led { namespace, labels, app: None };
+        let mut led = Led { namespace, labels, app: None, port: self.settings.port };
         if !wanted || pod::has_foreign(pod) {
             self.led.push(led);
             return Ok(Some(
@@ -197,13 +197,17 @@ impl Work<'_> {
             .filter(|service| service::selects(service, led.namespace.as_deref(), &led.labels));
         let targets: Vec<_> = chosen.flat_map(|service| service::targets(service)).collect();
         let spec = pod.get("spec").unwrap_or(&Value::Null);
+        if asked.is_none() && targets.is_empty() && is_task(spec) {
+            self.led.push(led);
+            return Ok(Some("ends with its work and has no port; left as it is".to_owned()));
+        }
         let app = of_application(spec, &wish, &targets)?;
         let guard = app.as_ref().filter(|_| wish.network_policy);
         let guard = guard.map(|app| network_policy::guard(&whole, pod, app, &wish));
         pod::inject(pod, app.as_ref(), &wish)?;
         self.policies.extend(guard);
         let note = describe(pod, app.as_ref(), &wish);
-        led.app = app;
+        (led.app, led.port) = (app, wish.port);
         self.led.push(led);
         Ok(Some(note))
     }
@@ -214,17 +218,22 @@ impl Work<'_> {
                 continue;
             }
             let name = title(object);
-            let mut ports = Vec::new();
-            let mut past = 0;
-            for led in &self.led {
-                if !service::selects(object, led.namespace.as_deref(), &led.labels) {
-                    continue;
-                }
-                match &led.app {
-                    Some(app) => ports.extend(service::lead(object, app)),
-                    None => past += 1,
-                }
+            let chosen: Vec<_> = self
+                .led
+                .iter()
+                .filter(|led| service::selects(object, led.namespace.as_deref(), &led.labels))
+                .collect();
+            let guarded = || chosen.iter().filter_map(|led| Some((led.app.as_ref()?, led.port)));
+            let past = chosen.len() - guarded().count();
+            let Some((_, port)) = guarded().next() else { continue };
+            if guarded().any(|(_, other)| other != port) {
+                let message =
+                    "leads to pods whose sidecars have different ports; give them the same";
+                self.refused.push((name, Refusal(message.to_owned())));
+                continue;
             }
+            let is_app = |target: &Value| guarded().any(|(app, _)| app.is(target));
+            let ports = service::lead(object, port, is_app);
             if ports.is_empty() {
                 continue;
             }
@@ -256,7 +265,7 @@ impl Work<'_> {
                          {} instead",
                         title(object),
                         app.number,
-                        self.settings.port
+                        led.port
                     ));
                 }
             }
@@ -280,6 +289,12 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// Whether a pod ends by itself and offers nothing, as migrations and tests of a release do.
+fn is_task(spec: &Value) -> bool {
+    let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
+    ends && numbers(spec).is_empty()
 }
 
 fn describe(pod: &Value, app: Option<&AppPort>, wish: &Settings) -> String {

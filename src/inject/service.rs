@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::ports::AppPort;
+use super::record;
 use super::value::{at, items, text};
-use super::{NAME, record};
 
 /// A pod of the same manifests that a Service may lead to.
 pub(super) struct Led {
@@ -14,6 +14,8 @@ pub(super) struct Led {
     pub(super) labels: Value,
     /// The application's port, if a sidecar stands before it.
     pub(super) app: Option<AppPort>,
+    /// That sidecar's own port.
+    pub(super) port: u16,
 }
 
 /// Whether a Service chooses a pod by its labels.
@@ -32,25 +34,24 @@ pub(super) fn targets(service: &Value) -> Vec<Value> {
     items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port)).map(target).collect()
 }
 
-/// Leads the ports that go to `app` to the sidecar, and says which those are.
-pub(super) fn lead(service: &mut Value, app: &AppPort) -> Vec<String> {
-    lead_where(service, |target| app.is(target))
-}
-
-/// The same for the ports that `wanted` says yes to.
-pub(super) fn lead_where(service: &mut Value, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
+/// Leads the ports that `wanted` says yes to, to the sidecar at `new`, and says which those are.
+///
+/// By its number: before Kubernetes 1.32, names of the ports of restartable init containers are not
+/// known to Services, which have no endpoints then.
+pub(super) fn lead(service: &mut Value, new: u16, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
     let mut note = record::read(service).unwrap_or_else(|| json!({}));
     let mut led = Vec::new();
     let ports = service.get_mut("spec").and_then(|spec| spec.get_mut("ports"));
     for port in ports.and_then(Value::as_array_mut).into_iter().flatten() {
         let target = target(port);
-        if !is_tcp(port) || target == NAME || !wanted(&target) {
+        if !is_tcp(port) || target == new || !wanted(&target) {
             continue;
         }
         let number = port.get("port").cloned().unwrap_or_default().to_string();
         let Some(members) = port.as_object_mut() else { continue };
-        let before = members.insert("targetPort".into(), NAME.into()).unwrap_or(Value::Null);
+        let before = members.insert("targetPort".into(), new.into()).unwrap_or(Value::Null);
         if let Some(note) = note.as_object_mut() {
+            note.insert("port".into(), new.into());
             let before_all = note.entry("targetPorts").or_insert_with(|| Map::new().into());
             if let Some(before_all) = before_all.as_object_mut() {
                 before_all.insert(number.clone(), before);
@@ -72,7 +73,7 @@ pub(super) fn restore(service: &mut Value) {
         let number = port.get("port").cloned().unwrap_or_default().to_string();
         let before = note.get("targetPorts").and_then(|before| before.get(&number));
         // Where it leads now is somebody's own decision unless it leads to us.
-        let before = before.filter(|_| is_tcp(port) && target(port) == NAME);
+        let before = before.filter(|_| is_tcp(port) && Some(&target(port)) == note.get("port"));
         if let (Some(before), Some(members)) = (before, port.as_object_mut()) {
             match before {
                 Value::Null => members.remove("targetPort"),

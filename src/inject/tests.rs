@@ -90,21 +90,52 @@ fn probes_are_asked_by_the_sidecar_with_path_headers_and_patience() {
 }
 
 #[test]
-fn services_lead_to_the_sidecar_by_name() {
+fn services_lead_to_the_sidecar_by_its_number() {
     let both = with(&settings(), &format!("{POD}---\n{SERVICE}"));
     let ports = &values(&both.text)[1]["spec"]["ports"];
-    assert_eq!(ports[0]["targetPort"], "portcullis");
+    assert_eq!(ports[0]["targetPort"], 18080);
     assert_eq!(ports[1]["targetPort"], 53);
     assert_eq!(both.changed, ["Pod web", "Service web"]);
     let written =
-        "  - {port: 80, targetPort: portcullis}\n  - {port: 53, protocol: UDP, targetPort: 53}\n";
+        "  - {port: 80, targetPort: 18080}\n  - {port: 53, protocol: UDP, targetPort: 53}\n";
     assert!(both.text.ends_with(written), "{}", both.text);
+}
+
+#[test]
+fn a_service_leads_to_the_port_that_its_pods_give_their_sidecars() {
+    let pod = |name: &str, port: u16| {
+        let annotations = format!("  name: {name}\n  annotations: {{portcullis/port: '{port}'}}\n");
+        POD.replace("  name: web\n  labels", &format!("{annotations}  labels"))
+    };
+    let text = with(&settings(), &format!("{}---\n{SERVICE}", pod("web", 7000))).text;
+    assert_eq!(values(&text)[1]["spec"]["ports"][0]["targetPort"], 7000);
+    let two = format!("{}---\n{}---\n{SERVICE}", pod("a", 7000), pod("b", 7001));
+    let said = refused(&settings(), &two);
+    assert_eq!(
+        said,
+        "Service web: leads to pods whose sidecars have different ports; give them the same"
+    );
+}
+
+#[test]
+fn what_ends_with_its_work_and_has_no_port_needs_no_sidecar() {
+    let job = "kind: Job\nmetadata: {name: migrate}\nspec:\n  template:\n    spec:\n      \
+               restartPolicy: Never\n      containers: [{name: a, image: b}]\n";
+    let both = with(&settings(), &format!("{POD}---\n{job}"));
+    assert!(both.text.ends_with(&format!("---\n{job}")), "{}", both.text);
+    let note = "Job migrate: ends with its work and has no port; left as it is";
+    assert!(both.notes.iter().any(|one| one == note), "{:?}", both.notes);
+    let asking = job.replace(
+        "    spec:\n      r",
+        "    metadata: {annotations: {portcullis/inject: 'true'}}\n    spec:\n      r",
+    );
+    assert!(refused(&settings(), &asking).contains("no container declares a port"));
 }
 
 #[test]
 fn a_service_that_was_pointed_elsewhere_since_stays_so() {
     let both = with(&settings(), &format!("{POD}---\n{SERVICE}")).text;
-    let moved = both.replace("targetPort: portcullis", "targetPort: 9999");
+    let moved = both.replace("targetPort: 18080", "targetPort: 9999");
     let out = rewrite(&moved, Direction::Out, &settings()).unwrap().text;
     assert_eq!(values(&out)[1]["spec"]["ports"][0]["targetPort"], 9999);
 }

@@ -8,16 +8,22 @@ use super::value::{Refusal, text};
 /// Whether a pod is to have a sidecar: `"true"` or `"false"`.
 pub(super) const INJECT: &str = "portcullis/inject";
 
+/// The application's port, by number or name.
+pub(super) const APP_PORT: &str = "portcullis/app-port";
+
+/// The sidecar's port.
+const PORT: &str = "portcullis/port";
+
 /// The annotations, and what each says.
 const KNOWN: [&str; 11] = [
     INJECT,
     super::record::ANNOTATION,
-    "portcullis/app-port",
+    APP_PORT,
     "portcullis/config",
     "portcullis/image",
     "portcullis/keystone-url",
     "portcullis/native",
-    "portcullis/port",
+    PORT,
     "portcullis/secret",
     "portcullis/telemetry-port",
     "portcullis/upstream",
@@ -28,6 +34,20 @@ const KNOWN: [&str; 11] = [
 pub(super) fn asked(object: &Value) -> Result<Option<bool>, Refusal> {
     let places = [["metadata", "annotations", INJECT], ["metadata", "labels", INJECT]];
     places.iter().find_map(|place| text(object, place)).map(|word| truth(INJECT, word)).transpose()
+}
+
+/// What an object's annotation says of the application's port.
+pub(super) fn app_port_of(object: &Value) -> Option<&str> {
+    text(object, &["metadata", "annotations", APP_PORT])
+}
+
+/// What an object's annotation says of the sidecar's port.
+///
+/// # Errors
+/// It is none.
+pub(super) fn port_of(object: &Value) -> Result<Option<u16>, Refusal> {
+    let said = text(object, &["metadata", "annotations", PORT]);
+    said.map(|said| port(PORT, said.trim())).transpose()
 }
 
 /// The settings for one pod.
@@ -52,12 +72,12 @@ pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> 
         };
         let said = said.trim();
         match key.as_str() {
-            "portcullis/app-port" => wish.app_port = Some(said.to_owned()),
+            APP_PORT => wish.app_port = Some(said.to_owned()),
             "portcullis/config" => wish.config_map = Some(said.to_owned()),
             "portcullis/image" => said.clone_into(&mut wish.image),
             "portcullis/keystone-url" => wish.keystone_url = Some(said.to_owned()),
             "portcullis/native" => wish.native = truth(key, said)?,
-            "portcullis/port" => wish.port = port(key, said)?,
+            PORT => wish.port = port(key, said)?,
             "portcullis/secret" => wish.secret = Some(said.to_owned()),
             "portcullis/telemetry-port" => wish.telemetry_port = port(key, said)?,
             "portcullis/upstream" => wish.upstream = Some(said.to_owned()),

@@ -181,11 +181,6 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"precious");
         std::fs::remove_dir_all(&directory).unwrap();
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn all_addresses_are_those_of_ipv4_where_there_is_no_ipv6() {

@@ -57,7 +57,7 @@ fn files_are_seen_together() {
     let output = inject(&[&workload, &service], "");
     let text = stdout(&output);
     assert!(text.contains("\n---\napiVersion: v1\nkind: Service\n"), "{text}");
-    assert!(text.ends_with("    targetPort: portcullis\n"), "{text}");
+    assert!(text.ends_with("    targetPort: 18080\n"), "{text}");
     let output = inject(&[&workload, "-"], SERVICE);
     assert_eq!(stdout(&output), text);
 }
