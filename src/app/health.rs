@@ -1,7 +1,7 @@
 //! `portcullis health`: asks a running proxy whether it is ready, for images without curl.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -34,7 +34,7 @@ fn connect(place: &str) -> anyhow::Result<TcpStream> {
     let addresses = place.to_socket_addrs().with_context(|| {
         format!("{place} is no address, and no name that is known, with a port")
     })?;
-    for address in addresses.map(reachable) {
+    for address in addresses.flat_map(reachable) {
         if let Ok(stream) = TcpStream::connect_timeout(&address, PATIENCE) {
             return Ok(stream);
         }
@@ -42,12 +42,14 @@ fn connect(place: &str) -> anyhow::Result<TcpStream> {
     bail!("nothing answers on {place}");
 }
 
-/// A listener on all addresses is asked on loopback.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
-        ip => ip,
+/// A listener on all addresses is asked on loopback, on that of IPv4 too: one for both families is
+/// only of IPv4 where there is no other.
+fn reachable(address: SocketAddr) -> impl Iterator<Item = SocketAddr> {
+    let (v4, v6) = (IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST));
+    let addresses = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => [Some(v4), None],
+        IpAddr::V6(ip) if ip.is_unspecified() => [Some(v6), Some(v4)],
+        ip => [Some(ip), None],
     };
-    SocketAddr::new(ip, address.port())
+    addresses.into_iter().flatten().map(move |ip| SocketAddr::new(ip, address.port()))
 }

@@ -90,7 +90,7 @@ impl App {
         let side_door = |key: &str, address: Option<SocketAddr>| {
             address
                 .map(|address| {
-                    TcpListener::bind(address)
+                    TcpListener::bind(server::address_for(address))
                         .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
                         .with_context(|| format!("{key}: cannot listen on {address}"))
                 })

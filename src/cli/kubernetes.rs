@@ -22,7 +22,7 @@ pub struct Inject {
     #[arg(long, value_name = "PORT")]
     pub app_port: Option<String>,
     /// Where the application listens when it is not that port on loopback, as in
-    /// unix:/run/portcullis/app.sock, which is a directory that both containers share then. The
+    /// `unix:/run/portcullis/app.sock`, which is a directory that both containers share then. The
     /// annotation portcullis/upstream says it for one pod.
     #[arg(long, value_name = "URL")]
     pub upstream: Option<String>,
@@ -30,7 +30,7 @@ pub struct Inject {
     /// those with "false".
     #[arg(long)]
     pub annotated_only: bool,
-    /// Add a NetworkPolicy to each workload that lets nobody past the sidecar, for applications that
+    /// Add a `NetworkPolicy` to each workload that lets nobody past the sidecar, for applications that
     /// listen on every address.
     #[arg(long)]
     pub network_policy: bool,
@@ -56,13 +56,13 @@ pub struct Sidecar {
     /// The image, with its tag or digest. Annotation: portcullis/image.
     #[arg(long, value_name = "IMAGE", default_value = concat!("portcullis:", env!("CARGO_PKG_VERSION")))]
     pub image: String,
-    /// Keystone's address, where no ConfigMap says it. Annotation: portcullis/keystone-url.
+    /// Keystone's address, where no `ConfigMap` says it. Annotation: portcullis/keystone-url.
     #[arg(long, value_name = "URL")]
     pub keystone_url: Option<String>,
-    /// The ConfigMap whose key portcullis.yaml is the configuration. Annotation: portcullis/config.
+    /// The `ConfigMap` whose key portcullis.yaml is the configuration. Annotation: portcullis/config.
     #[arg(long, value_name = "NAME")]
     pub config_map: Option<String>,
-    /// A Secret to mount at /var/run/secrets/portcullis, for keystone.password_file and its like.
+    /// A Secret to mount at /var/run/secrets/portcullis, for `keystone.password_file` and its like.
     /// Annotation: portcullis/secret.
     #[arg(long, value_name = "NAME")]
     pub secret: Option<String>,

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn what_the_program_would_refuse_is_refused_here() {
         for (key, value, why) in [
-            ("cache.tll", "60s", "did you mean cache.ttl?"),
+            ("cache.tll", "60s", "did you mean ttl?"),
             ("cache.ttl", "soon", "soon"),
             ("keystone.password", "CANARY", "keystone.password_file"),
         ] {

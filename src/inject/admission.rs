@@ -42,7 +42,9 @@ pub fn admit(review: &[u8], settings: &Settings) -> Result<Vec<u8>, BadReview> {
     let request = review.get("request").ok_or(BadReview("the review has no request"))?;
     let uid = text(request, &["uid"]).ok_or(BadReview("the request has no uid"))?;
     let before = request.get("object").unwrap_or(&Value::Null);
-    let response = match wanted(before, settings) {
+    let changed =
+        if is_settled(request, before) { Ok(before.clone()) } else { wanted(before, settings) };
+    let response = match changed {
         Ok(after) => match patch(before, &after) {
             None => json!({"uid": uid, "allowed": true}),
             Some(patch) => {
@@ -57,6 +59,14 @@ pub fn admit(review: &[u8], settings: &Settings) -> Result<Vec<u8>, BadReview> {
     };
     let answer = json!({"apiVersion": VERSION, "kind": "AdmissionReview", "response": response});
     Ok(answer.to_string().into_bytes())
+}
+
+/// Whether it is too late: containers of a pod that exists cannot be changed any more, and parts such
+/// as a status are nobody's business.
+fn is_settled(request: &Value, object: &Value) -> bool {
+    let part = text(request, &["subResource"]).is_some_and(|part| !part.is_empty());
+    let exists = text(request, &["operation"]).is_some_and(|operation| operation != "CREATE");
+    part || exists && matches!(kind(object), Kind::Workload(_))
 }
 
 /// The changes as an API server wants them, if there are any.

@@ -74,8 +74,9 @@ fn lists(old: &[Value], new: &[Value], at: &mut Vec<Step>, changes: &mut Vec<Cha
 
 /// Whether two items are the same thing, perhaps with other contents.
 fn same(one: &Value, other: &Value) -> bool {
-    /// What names the items of a pod's lists; `name` comes last, because ports may share one.
-    const NAMES: [&str; 3] = ["mountPath", "containerPort", "name"];
+    /// What names the items of the lists of pods and Services: `name` where nothing better does,
+    /// because ports may share one, and `port` where that is absent too.
+    const NAMES: [&str; 4] = ["mountPath", "containerPort", "name", "port"];
     for key in NAMES {
         if let (Some(one), Some(other)) = (one.get(key), other.get(key)) {
             return one == other;

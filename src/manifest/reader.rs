@@ -78,10 +78,10 @@ impl Reader<'_> {
                 self.place(Node { start, end, content: Content::Alias(value) }, 0)
             }
             Event::SequenceStart(anchor, _) => {
-                self.open(start, anchor, Inside::Sequence(Vec::new()))
+                self.open((start, end), anchor, Inside::Sequence(Vec::new()))
             }
             Event::MappingStart(anchor, _) => {
-                self.open(start, anchor, Inside::Mapping(Vec::new(), None))
+                self.open((start, end), anchor, Inside::Mapping(Vec::new(), None))
             }
             // The end of the span is where the next thing begins.
             Event::SequenceEnd | Event::MappingEnd => self.close(start + 1),
@@ -89,11 +89,17 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, start: usize, anchor: usize, inside: Inside) -> Result<(), String> {
+    fn open(
+        &mut self,
+        (start, end): (usize, usize),
+        anchor: usize,
+        inside: Inside,
+    ) -> Result<(), String> {
         if self.open.len() >= MAX_DEPTH {
             return Err(format!("nested more than {MAX_DEPTH} levels deep"));
         }
-        let bracket = self.text.get(start..).is_some_and(|rest| rest.starts_with(['{', '[']));
+        // A bracket has a length; a block begins with its first item, which may be a bracket itself.
+        let bracket = self.text.get(start..end).is_some_and(|begun| begun.starts_with(['{', '[']));
         let shape = if bracket { Shape::Flow } else { Shape::Block };
         self.open.push(Open { start, shape, anchor, inside });
         Ok(())

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -183,7 +185,7 @@ fn a_bomb_of_aliases_is_refused() {
     for level in 1..9 {
         let before = level - 1;
         let aliases = vec![format!("*a{before}"); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        let _ = writeln!(text, "a{level}: &a{level} [{aliases}]");
     }
     assert!(Stream::read(&text).err().unwrap().to_string().contains("values"));
 }
@@ -267,5 +269,29 @@ fn patch(value: &mut Value, operation: &Value) {
             members.remove(&last).unwrap();
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn members_are_added_to_mappings_in_brackets() {
+    let text = turned("metadata: {name: web}\nspec: {a: b}\n", |value| {
+        value["metadata"]["annotations"] = json!({"portcullis/injected": "{\"a\":\"b\"}"});
+    });
+    assert_eq!(
+        text,
+        "metadata: {name: web, annotations: {portcullis/injected: \"{\\\"a\\\":\\\"b\\\"}\"}}\nspec: {a: b}\n"
+    );
+}
+
+#[test]
+fn lists_whose_items_are_in_brackets_are_lists_of_lines() {
+    for (item, other) in [("{a: 1}", "{b: 2}"), ("[a]", "[b]")] {
+        for indent in ["", "  "] {
+            let text = format!("x:\n{indent}- {item}\n{indent}- {other}\n");
+            let text = turned(&text, |value| {
+                value["x"].as_array_mut().unwrap().insert(1, json!("new"));
+            });
+            assert_eq!(text, format!("x:\n{indent}- {item}\n{indent}- new\n{indent}- {other}\n"));
+        }
     }
 }

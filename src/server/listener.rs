@@ -1,7 +1,7 @@
 //! Listener sockets: one for each worker, all in one place.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -43,7 +43,9 @@ impl Bound {
 /// When the place is taken, by another instance of this program included.
 pub fn bind(place: &Place, count: usize) -> io::Result<Vec<Bound>> {
     match place {
-        Place::Tcp(address) => Ok(tcp(*address, count)?.into_iter().map(Bound::Tcp).collect()),
+        Place::Tcp(address) => {
+            Ok(tcp(address_for(*address), count)?.into_iter().map(Bound::Tcp).collect())
+        }
         Place::Unix { path, mode } => {
             let first = unix(path, Mode::from_raw_mode(*mode))?;
             // Workers take turns on one socket: a path has no other.
@@ -51,6 +53,24 @@ pub fn bind(place: &Place, count: usize) -> io::Result<Vec<Bound>> {
             Ok(std::iter::once(first).chain(more).map(Bound::Unix).collect())
         }
     }
+}
+
+/// Where to listen for an address: itself, but for `[::]` on a system without IPv6, where it can only
+/// mean all addresses of the family that there is. Manifests and charts write it for both.
+pub fn address_for(address: SocketAddr) -> SocketAddr {
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        let missing = Socket::new(Domain::IPV6, Type::STREAM, Some(Protocol::TCP)).err();
+        return without(address, missing.and_then(|error| error.raw_os_error()));
+    }
+    address
+}
+
+/// The address where a socket of IPv6 could not be made for this reason, if for any.
+fn without(address: SocketAddr, reason: Option<i32>) -> SocketAddr {
+    if reason == Some(rustix::io::Errno::AFNOSUPPORT.raw_os_error()) {
+        return (Ipv4Addr::UNSPECIFIED, address.port()).into();
+    }
+    address
 }
 
 fn tcp(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
@@ -160,5 +180,22 @@ mod tests {
         assert_eq!(bind(&place, 1).unwrap_err().kind(), io::ErrorKind::AddrInUse, "no socket");
         assert_eq!(std::fs::read(&path).unwrap(), b"precious");
         std::fs::remove_dir_all(&directory).unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_addresses_are_those_of_ipv4_where_there_is_no_ipv6() {
+        let all: SocketAddr = "[::]:80".parse().unwrap();
+        let missing = rustix::io::Errno::AFNOSUPPORT.raw_os_error();
+        assert_eq!(without(all, Some(missing)), "0.0.0.0:80".parse().unwrap());
+        for reason in [None, Some(rustix::io::Errno::MFILE.raw_os_error())] {
+            assert_eq!(without(all, reason), all);
+        }
+        let one: SocketAddr = "[::1]:80".parse().unwrap();
+        assert_eq!(address_for(one), one);
     }
 }

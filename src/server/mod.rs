@@ -46,7 +46,7 @@ use socket::{Acceptor, Socket};
 use tls::Terminator;
 
 pub use client::Client;
-pub use listener::{Bound, bind};
+pub use listener::{Bound, address_for, bind};
 pub use peers::{BadPeers, Peers};
 pub use settings::{Http2, Limits, Listener, Manner, Place, Settings};
 pub use takeover::{Answer, Leaving, Taken, Takeover};

@@ -38,6 +38,7 @@ mod header_options;
 mod headers;
 mod http2;
 mod import;
+mod inject;
 mod ipv6;
 mod keystone_material;
 mod limits;

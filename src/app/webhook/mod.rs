@@ -85,7 +85,7 @@ impl Webhook {
             .with_context(|| format!("--listen: cannot listen on {}", settings.listen))?;
         let socket = sockets.into_iter().next().context("no listener")?;
         let public = socket.address()?.context("no address")?;
-        let telemetry = TcpListener::bind(settings.telemetry)
+        let telemetry = TcpListener::bind(server::address_for(settings.telemetry))
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .with_context(|| format!("--telemetry: cannot listen on {}", settings.telemetry))?;
         let fit = descriptors::connections_that_fit();

@@ -1,5 +1,7 @@
 //! The real program: its flags, its first line, its log and its end.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{Files, JSON, post, reviews};
@@ -16,12 +18,21 @@ fn the_program_serves_says_where_logs_no_secret_and_ends_on_sigterm() {
     let mut client = Client::secure(address("webhook"), &certificate.client(None), "localhost");
     let body = reviews::pod("patch").to_string();
     let answer = post(&mut client, "/mutate", JSON, body.as_bytes());
-    assert!([200, 400].contains(&answer.status), "{answer:?}");
+    let response = answer.json()["response"].clone();
+    assert_eq!((answer.status, &response["allowed"]), (200, &Value::Bool(true)), "{response}");
+    let patch = STANDARD.decode(response["patch"].as_str().unwrap()).unwrap();
+    let patch: Value = serde_json::from_slice(&patch).unwrap();
+    let container =
+        patch.as_array().unwrap().iter().find(|one| one["path"] == "/spec/initContainers");
+    assert_eq!(container.unwrap()["value"][0]["image"], "p:9");
     drop(client);
     process.signal("TERM");
     let (ended, log) = process.end();
     assert!(ended.success(), "{log}");
     assert!(!log.contains("CANARY"), "{log}");
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let told: Vec<_> = lines.filter(|line| line["message"] == "reviewed").collect();
+    assert_eq!((told.len(), &told[0]["outcome"]), (1, &Value::from("patched")), "{log}");
     drop(files);
 }
 
