@@ -22,28 +22,26 @@ impl Rejected {
     /// What the client is answered.
     pub(super) fn response(self) -> Response<Full<Bytes>> {
         let (status, text) = match self {
-            Rejected::Broken => (StatusCode::BAD_REQUEST, "the body broke off\n"),
-            Rejected::Busy => {
-                (StatusCode::TOO_MANY_REQUESTS, "too much is being reviewed at once\n")
-            }
-            Rejected::ContentType => {
+            Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off\n"),
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "too much is being reviewed at once\n"),
+            Self::ContentType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "only application/json, not encoded\n")
             }
-            Rejected::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "the webhook itself failed\n"),
-            Rejected::Malformed => {
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "the webhook itself failed\n"),
+            Self::Malformed => {
                 (StatusCode::BAD_REQUEST, "not an AdmissionReview of admission.k8s.io/v1\n")
             }
-            Rejected::Method => (StatusCode::METHOD_NOT_ALLOWED, "only POST\n"),
-            Rejected::Path => (StatusCode::NOT_FOUND, "only /mutate\n"),
-            Rejected::Timeout => (StatusCode::REQUEST_TIMEOUT, "the body did not come in time\n"),
-            Rejected::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "only POST\n"),
+            Self::Path => (StatusCode::NOT_FOUND, "only /mutate\n"),
+            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "the body did not come in time\n"),
+            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
         };
         let mut response = Response::new(Full::from(text));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         let plain = HeaderValue::from_static("text/plain; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, plain);
-        if self == Rejected::Method {
+        if self == Self::Method {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
         response
