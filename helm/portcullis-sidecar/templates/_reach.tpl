@@ -3,7 +3,8 @@
 {{/* The `targetPort` of the Service: (list . 9000) gives the proxy's, or 9000 without a proxy. */}}
 {{- define "portcullis.sidecar.targetPort" -}}
 {{- $settings := include "portcullis.sidecar.settings" (first .) | fromYaml -}}
-{{- if $settings.enabled -}}portcullis{{- else -}}{{- last . -}}{{- end -}}
+{{- /* By number: before Kubernetes 1.32 Services do not know names of ports of restartable init containers. */ -}}
+{{- if $settings.enabled -}}{{ $settings.port }}{{- else -}}{{- last . -}}{{- end -}}
 {{- end -}}
 
 {{/* The address that the service is to listen on. */}}

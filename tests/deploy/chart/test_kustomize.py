@@ -72,7 +72,7 @@ class Component(unittest.TestCase):
 
     def test_the_service_leads_to_the_sidecar(self):
         self.assertEqual(
-            of_kind(example("native"), "Service")["spec"]["ports"][0]["targetPort"], "portcullis"
+            of_kind(example("native"), "Service")["spec"]["ports"][0]["targetPort"], 18080
         )
 
     def test_annotations_become_the_configuration(self):
@@ -161,7 +161,7 @@ class RoundTrip(unittest.TestCase):
         }
         found = through_kustomize(through_kustomize(without, asking), {"components": ["native"]})
         self.assertEqual([each["name"] for each in spec(found)["initContainers"]], ["portcullis", "migrate"])
-        self.assertEqual(of_kind(found, "Service")["spec"]["ports"][0]["targetPort"], "portcullis")
+        self.assertEqual(of_kind(found, "Service")["spec"]["ports"][0]["targetPort"], 18080)
 
 
 def through_kustomize(objects, kustomization):

@@ -88,7 +88,7 @@ class Sidecar(unittest.TestCase):
 
     def test_the_service_leads_to_the_proxy_and_without_one_to_the_application(self):
         port = lambda name: of_kind(sidecar(name), "Service")["spec"]["ports"][0]["targetPort"]
-        self.assertEqual(port("defaults"), "portcullis")
+        self.assertEqual(port("defaults"), 18080)
         self.assertEqual(port("off"), 9000)
 
     def test_the_application_listens_where_nobody_but_the_proxy_reaches_it(self):
