@@ -167,8 +167,8 @@ fn peer(client: &Client, door: &front::Shared) -> Peer {
     let peer = Peer::new(address, client.tls.is_some(), client.trusted);
     let mut peer = peer.arriving_at(&client.listener, door);
     if client.trusted {
-        let proxies = Arc::clone(&client.proxies);
-        peer = peer.believing(move |address| proxies.contain(Some(address)));
+        let (field, proxies) = (client.client_field.name(), Arc::clone(&client.proxies));
+        peer = peer.believing(field, move |address| proxies.contain(Some(address)));
     }
     let Some(tls) = &client.tls else { return peer };
     peer = peer.speaking(tls.version.as_str());

@@ -5,9 +5,10 @@
 
 use std::net::IpAddr;
 
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::hops::{FOR, Hops, REAL_IP};
+use super::hops::{FOR, REAL_IP};
 use super::peer::{Certificate, Peer};
 
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -37,18 +38,17 @@ pub(super) fn set_certificate(headers: &mut HeaderMap, peer: &Peer) {
 const SUBJECT: HeaderName = HeaderName::from_static("x-client-certificate-subject");
 const FINGERPRINT: HeaderName = HeaderName::from_static("x-client-certificate-fingerprint");
 
-/// What a trusted proxy says of earlier hops, with ours added. A field that it says twice, or that
-/// does not look like what it should be, is as good as unsaid.
+/// What a trusted proxy says of earlier hops. A field that it says twice, or that does not look like
+/// what it should be, is as good as unsaid.
 fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
-    if let Some(hops) = Hops::named(client) {
-        name_the_client(headers, client, peer, &hops);
-    }
+    name_the_client(headers, client, peer);
     let scheme = |text: &str| matches!(text, "http" | "https" | "ws" | "wss");
     let host = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        !text.is_empty() && text.bytes().all(plain)
+        text.bytes().all(plain) && text.parse::<Authority>().is_ok()
     };
-    let port = |text: &str| text.parse::<u16>().is_ok();
+    let port =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok();
     let looks: [(_, Looks<'_>); 3] = [(PROTO, &scheme), (HOST, &host), (PORT, &port)];
     for (name, looks_right) in looks {
         let mut said = client.get_all(&name).iter();
@@ -61,47 +61,54 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
 }
 
 /// Says who the client is, in each field in which the proxy did: whichever of them a service reads,
-/// it finds the same one. Only one of them is believed; what the others say may be the client's own.
-fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer, hops: &Hops) {
-    let own = peer.address.map(|_| &peer.value);
-    if let Some(line) = joined(client, &FOR, own).or_else(|| hops.line(own)) {
-        headers.insert(FOR, line);
-    }
-    let found = peer.among(hops);
-    if Hops::forwarded(client).is_some_and(|said| peer.among(&said) == found) {
-        let element = forwarded_element(headers, peer);
-        if let Some(hops) = joined(client, &header::FORWARDED, element.as_ref()) {
-            headers.insert(header::FORWARDED, hops);
+/// it finds the same one. Only what proxies vouch for is written, the client first: what it has
+/// written itself before that would be taken for the client by a service that reads from there.
+fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
+    let hops = peer.hops(client);
+    let Some(address) = hops.client() else { return };
+    let mut set = |name: HeaderName, list: Vec<Vec<u8>>| {
+        if let Ok(value) = HeaderValue::from_bytes(&list.join(&b", "[..])) {
+            headers.insert(name, value);
         }
+    };
+    let own = peer.address.map(|_| peer.value.as_bytes().to_vec());
+    let known = hops.from_client().map(|hop| hop.address.to_string().into_bytes());
+    set(FOR, known.chain(own).collect());
+    if client.contains_key(&REAL_IP) {
+        set(REAL_IP, vec![address.to_string().into_bytes()]);
     }
-    if let Some(address) = found.filter(|_| client.contains_key(&REAL_IP))
-        && let Ok(value) = address.to_string().parse()
-    {
-        headers.insert(REAL_IP, value);
+    if client.contains_key(header::FORWARDED) {
+        let as_written = peer.names_in(&header::FORWARDED);
+        let mut elements: Vec<_> = hops
+            .from_client()
+            .map(
+                |hop| {
+                    if as_written { hop.element.to_vec() } else { node(hop.address).into_bytes() }
+                },
+            )
+            .collect();
+        elements.push(own_element(headers, peer).into_bytes());
+        if let Ok(value) = HeaderValue::from_bytes(&elements.join(&b", "[..])) {
+            headers.insert(header::FORWARDED, value);
+        }
     }
 }
 
 /// Whether a text looks like what it should be.
 type Looks<'a> = &'a dyn Fn(&str) -> bool;
 
-/// All lines of a field in one, and one more. `None` when there are none.
-fn joined(client: &HeaderMap, name: &HeaderName, own: Option<&HeaderValue>) -> Option<HeaderValue> {
-    let lines: Option<Vec<_>> =
-        client.get_all(name).iter().map(|line| line.to_str().ok()).collect();
-    let mut lines = lines.filter(|lines| !lines.is_empty())?;
-    lines.extend(own.and_then(|own| own.to_str().ok()));
-    lines.join(", ").parse().ok()
+/// Our own hop, in the words of RFC 7239.
+fn own_element(headers: &HeaderMap, peer: &Peer) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let from = peer.address.map_or("for=unknown".to_owned(), node);
+    format!("{from};host=\"{host}\";proto={}", peer.scheme())
 }
 
-/// Our own hop, in the words of RFC 7239.
-fn forwarded_element(headers: &HeaderMap, peer: &Peer) -> Option<HeaderValue> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let from = match peer.address {
-        Some(IpAddr::V6(address)) => format!("\"[{address}]\""),
-        Some(IpAddr::V4(address)) => address.to_string(),
-        None => "unknown".to_owned(),
-    };
-    format!("for={from};host=\"{host}\";proto={}", peer.scheme()).parse().ok()
+fn node(address: IpAddr) -> String {
+    match address {
+        IpAddr::V6(address) => format!("for=\"[{address}]\""),
+        IpAddr::V4(address) => format!("for={address}"),
+    }
 }
 
 #[cfg(test)]
@@ -148,15 +155,15 @@ mod tests {
         }
     }
 
-    /// 10.0.0.1, which is trusted as its neighbours are.
-    fn balancer() -> Peer {
+    /// 10.0.0.1, which is trusted as its neighbours are, and names clients in this field.
+    fn balancer(field: HeaderName) -> Peer {
         let peer = Peer::new(Some("10.0.0.1".parse().unwrap()), false, true);
-        peer.believing(|address| address.to_string().starts_with("198.51.100."))
+        peer.believing(field, |address| address.to_string().starts_with("198.51.100."))
     }
 
     #[test]
     fn c19_trusted_proxies_are_believed_and_our_hop_is_added() {
-        let headers = told(&CLAIMS, &balancer());
+        let headers = told(&CLAIMS, &balancer(FOR));
         assert_eq!(headers[FOR], "203.0.113.9, 198.51.100.3, 198.51.100.4, 10.0.0.1");
         assert_eq!(headers[PROTO], "https");
         assert_eq!(headers[HOST], "public.example");
@@ -164,41 +171,53 @@ mod tests {
         assert_eq!(headers[REAL_IP], "203.0.113.9");
         assert_eq!(
             headers[header::FORWARDED],
-            "for=203.0.113.9, for=10.0.0.1;host=\"api.example\";proto=http"
+            "for=203.0.113.9, for=198.51.100.3, for=198.51.100.4, \
+             for=10.0.0.1;host=\"api.example\";proto=http"
         );
         assert_eq!(headers.len(), 7, "the rest is believed from nobody");
-        assert_eq!(told(&[], &balancer())[FOR], "10.0.0.1");
+        assert_eq!(told(&[], &balancer(FOR))[FOR], "10.0.0.1");
     }
 
     #[test]
-    fn c19_all_fields_name_the_same_client() {
-        let lies = ("forwarded", "for=203.0.113.6");
-        for (said, list, real) in [
-            (
-                &[("x-forwarded-for", "192.0.2.1"), ("x-real-ip", "203.0.113.6"), lies][..],
-                "192.0.2.1, 10.0.0.1",
-                "192.0.2.1",
-            ),
-            (&[("x-real-ip", "192.0.2.1")], "192.0.2.1, 10.0.0.1", "192.0.2.1"),
-            (
-                &[("x-real-ip", "192.0.2.1"), ("x-forwarded-for", "192.0.2.1, nobody")],
-                "192.0.2.1, nobody, 10.0.0.1",
-                "10.0.0.1",
-            ),
-        ] {
-            let headers = told(said, &balancer());
-            assert_eq!(headers[FOR], list, "{said:?}");
-            assert_eq!(headers[REAL_IP], real, "{said:?}");
-            assert!(!headers.contains_key(header::FORWARDED), "it named another: {said:?}");
-        }
-        let headers = told(&[("forwarded", "for=192.0.2.1;proto=https, for=_x")], &balancer());
-        assert_eq!(headers[FOR], "192.0.2.1, unknown, 10.0.0.1");
-        assert!(!headers.contains_key(REAL_IP), "nobody has asked for it");
+    fn c19_all_fields_name_the_client_of_the_one_that_is_believed() {
+        let said = [
+            ("x-forwarded-for", "203.0.113.1, 192.0.2.1"),
+            ("x-real-ip", "192.0.2.2"),
+            ("forwarded", "for=203.0.113.3;host=evil, for=192.0.2.3;proto=https"),
+        ];
         let ours = "for=10.0.0.1;host=\"api.example\";proto=http";
-        assert_eq!(
-            headers[header::FORWARDED],
-            format!("for=192.0.2.1;proto=https, for=_x, {ours}")[..]
-        );
+        for (field, client, elements) in [
+            (FOR, "192.0.2.1", "for=192.0.2.1"),
+            (REAL_IP, "192.0.2.2", "for=192.0.2.2"),
+            (header::FORWARDED, "192.0.2.3", "for=192.0.2.3;proto=https"),
+        ] {
+            let headers = told(&said, &balancer(field));
+            assert_eq!(headers[FOR], format!("{client}, 10.0.0.1")[..]);
+            assert_eq!(headers[REAL_IP], client);
+            assert_eq!(headers[header::FORWARDED], format!("{elements}, {ours}")[..]);
+        }
+    }
+
+    #[test]
+    fn c19_where_nobody_is_named_nothing_is_said_of_a_client() {
+        let said = [("x-forwarded-for", "192.0.2.1, nobody"), ("x-real-ip", "6.6.6.6")];
+        let headers = told(&[&said[..], &[("forwarded", "for=6.6.6.6")]].concat(), &balancer(FOR));
+        assert_eq!(headers[FOR], "10.0.0.1");
+        assert!(!headers.contains_key(REAL_IP) && !headers.contains_key(header::FORWARDED));
+        let headers = told(&said[1..], &balancer(FOR));
+        assert_eq!(headers[FOR], "10.0.0.1", "it may have passed that on");
+        assert_eq!(told(&[("x-forwarded-for", "192.0.2.1")], &balancer(FOR)).len(), 4);
+    }
+
+    #[test]
+    fn no_field_grows_by_more_than_our_hop() {
+        let commas = ",".repeat(60_000);
+        let many = "198.51.100.7,".repeat(4000) + "198.51.100.7";
+        for line in [&commas, &many] {
+            let headers =
+                told(&[("x-forwarded-for", line), ("forwarded", "for=a")], &balancer(FOR));
+            assert!(headers[FOR].len() <= 33 * 20, "{}", headers[FOR].len());
+        }
     }
 
     #[test]
@@ -220,8 +239,8 @@ mod tests {
             &[
                 ("x-forwarded-proto", "http"),
                 ("x-forwarded-proto", "https"),
-                ("x-forwarded-host", "a;b"),
-                ("x-forwarded-port", "99999"),
+                ("x-forwarded-host", "][::.."),
+                ("x-forwarded-port", "+443"),
                 ("x-real-ip", "nobody"),
             ],
             &peer,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::hops::Hops;
 use super::metrics::ListenerMetrics;
@@ -17,7 +17,8 @@ pub struct Peer {
     pub(super) value: HeaderValue,
     pub(super) secure: bool,
     pub(super) trusted: bool,
-    /// Which of the hops before it are trusted too; none, unless anybody says so.
+    /// Which of the hops before it are trusted too, and where it names them; none, unless anybody
+    /// says so.
     trusts: Option<Trusts>,
     pub(super) certificate: Option<Certificate>,
     server_name: Option<Box<str>>,
@@ -27,8 +28,12 @@ pub struct Peer {
     pub(super) listener: Option<Arc<ListenerMetrics>>,
 }
 
-/// Whether an address is that of a proxy whose word is believed.
-type Trusts = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
+/// Whose word is believed, and in which field.
+#[derive(Clone)]
+struct Trusts {
+    field: HeaderName,
+    by: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+}
 
 /// A certificate that the client has shown and that was found good.
 #[derive(Clone, Debug)]
@@ -58,10 +63,14 @@ impl Peer {
         }
     }
 
-    /// Hops that it names are believed, too, where they are `trusted`.
+    /// It names its client in this `field`, and hops that are `trusted`, too, theirs.
     #[must_use]
-    pub fn believing(mut self, trusted: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
-        self.trusts = Some(Arc::new(trusted));
+    pub fn believing(
+        mut self,
+        field: HeaderName,
+        trusted: impl Fn(IpAddr) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.trusts = Some(Trusts { field, by: Arc::new(trusted) });
         self
     }
 
@@ -98,14 +107,20 @@ impl Peer {
     /// Where a request with these fields came from, as far as anybody who is trusted knows: the
     /// last address that a trusted proxy names and that is none, or the socket's.
     pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
-        let hops = self.trusted.then(|| Hops::named(client)).flatten();
-        hops.map_or(self.address, |hops| self.among(&hops))
+        self.hops(client).client().or(self.address)
     }
 
-    /// The client among the hops that it names.
-    pub(super) fn among(&self, hops: &Hops) -> Option<IpAddr> {
-        let trusts = |address| self.trusts.as_ref().is_some_and(|trusts| trusts(address));
-        hops.client(self.address, trusts)
+    /// Whom it names, where it is trusted.
+    pub(super) fn hops<'a>(&self, client: &'a HeaderMap) -> Hops<'a> {
+        let Some(Trusts { field, by }) = self.trusts.as_ref().filter(|_| self.trusted) else {
+            return Hops::default();
+        };
+        Hops::trace(client, field, |address| by(address))
+    }
+
+    /// Whether it is believed in that field.
+    pub(super) fn names_in(&self, field: &HeaderName) -> bool {
+        self.trusts.as_ref().is_some_and(|trusts| trusts.field == *field)
     }
 
     /// Whether a request with these fields is for somebody else than the connection was made to. A

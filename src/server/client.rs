@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::peers::Peers;
+use super::settings::ClientField;
 use super::tls::Facts;
 
 /// The other end of a connection.
@@ -18,6 +19,8 @@ pub struct Client {
     pub trusted: bool,
     /// Whose is, at this listener.
     pub proxies: Arc<Peers>,
+    /// Which field of theirs names the client.
+    pub client_field: ClientField,
     /// What a TLS handshake has settled; `None` for a plain connection.
     pub tls: Option<Facts>,
 }

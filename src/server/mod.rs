@@ -48,7 +48,7 @@ use tls::Terminator;
 pub use client::Client;
 pub use listener::{Bound, address_for, bind};
 pub use peers::{BadPeers, Peers};
-pub use settings::{Http2, Limits, Listener, Manner, Place, Settings};
+pub use settings::{ClientField, Http2, Limits, Listener, Manner, Place, Settings};
 pub use takeover::{Answer, Leaving, Taken, Takeover};
 
 /// How far the end has come. It only ever moves forward.
@@ -192,12 +192,13 @@ where
     let mut connections = JoinSet::new();
     let start = |connections: &mut JoinSet<()>, arrived: Arrived| {
         let Arrived { socket, address, permit } = arrived;
-        let proxies = Arc::clone(&entrance.manner.load().trusted);
+        let manner = entrance.manner.load();
+        let (proxies, client_field) = (Arc::clone(&manner.trusted), manner.client_field);
         let trusted = proxies.contain(address.map(|at| at.ip()));
         let listener = Arc::clone(&entrance.name);
         let accepted = Accepted {
             socket,
-            client: Client { listener, address, trusted, proxies, tls: None },
+            client: Client { listener, address, trusted, proxies, client_field, tls: None },
             entrance: Arc::clone(&entrance),
             limits: shared.limits.load_full(),
             crowd: Arc::clone(&shared.crowd),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{HeaderName, header};
+
 use super::peers::Peers;
 use super::tls::Tls;
 
@@ -36,12 +38,38 @@ pub struct Listener {
 pub struct Manner {
     /// Peers that say who their clients are: in PROXY headers, and in `X-Forwarded-For`.
     pub trusted: Arc<Peers>,
+    /// Which field of theirs names the client.
+    pub client_field: ClientField,
     /// Whether every connection begins with a PROXY header, which only trusted peers may send.
     pub proxy_protocol: bool,
     /// Bound on the arrival of that header.
     pub proxy_timeout: Duration,
     /// TLS; `None` for plain HTTP. It cannot be turned on or off while the process runs.
     pub tls: Option<Tls>,
+}
+
+/// The fields by which proxies name the client. One is believed, because they write one and pass the
+/// others on as the client has sent them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientField {
+    /// `X-Forwarded-For`, a list.
+    #[default]
+    ForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// `X-Real-IP`, one address.
+    RealIp,
+}
+
+impl ClientField {
+    /// Its name.
+    pub fn name(self) -> HeaderName {
+        match self {
+            Self::ForwardedFor => HeaderName::from_static("x-forwarded-for"),
+            Self::Forwarded => header::FORWARDED,
+            Self::RealIp => HeaderName::from_static("x-real-ip"),
+        }
+    }
 }
 
 /// Where a listener listens.

@@ -28,9 +28,18 @@ pub(super) static SECTION: Section = Section {
             Absent::Value(""),
             "Peers whose word about their clients is believed: networks as in `10.0.0.0/8`, \
              addresses, or `unix` for whoever may open a unix socket of ours. Their \
-             `X-Forwarded-For`, `-Host`, `-Proto` and `-Port`, `Forwarded` and `X-Real-IP` reach the \
-             service, and the client is the first address from us that is none of them; everybody \
-             else's are removed. Nobody is trusted by default.",
+             `X-Forwarded-Proto`, `-Host` and `-Port` reach the service, and so does the client, \
+             which is the first address from us that is none of them (`listener.client_field`); \
+             everybody else's are removed. Nobody is trusted by default.",
+        )
+        .reloads(),
+        Field::new(
+            "listener.client_field",
+            Kind::Choice(&["x-forwarded-for", "forwarded", "x-real-ip"]),
+            Absent::Value("x-forwarded-for"),
+            "Which field of `listener.trusted_proxies` names the client: one that they write or add \
+             to themselves. What they pass on as it came is the client's own word, so the two other \
+             fields are not read.",
         )
         .reloads(),
         Field::new(

@@ -28,9 +28,24 @@ fn c19_a_trusted_proxys_word_is_passed_on_with_its_own_address() {
     assert_eq!(seen.headers("x-forwarded-host"), ["public.example"]);
     assert_eq!(seen.headers("x-forwarded-port"), ["443"]);
     assert_eq!(seen.headers("x-real-ip"), ["203.0.113.9"]);
-    let ours = "for=203.0.113.9, for=127.0.0.1;host=\"service.example\";proto=http";
+    let ours = "for=203.0.113.9, for=198.51.100.3, for=198.51.100.4, for=127.0.0.1;host=\"service.example\";proto=http";
     assert_eq!(seen.headers("forwarded"), [ours]);
     assert_eq!(seen.headers("x-forwarded-prefix"), [""; 0], "nobody is believed about that");
+}
+
+#[test]
+fn c19_only_the_field_that_proxies_write_is_believed() {
+    let trust = ("listener.trusted_proxies", "127.0.0.1");
+    for (field, client) in [
+        ("x-real-ip", "203.0.113.9"),
+        ("forwarded", "203.0.113.9"),
+        ("x-forwarded-for", "198.51.100.4"),
+    ] {
+        let scene = Scene::with(&[trust, ("listener.client_field", field)]);
+        let seen = told(&scene, scene.sidecar.public);
+        assert_eq!(seen.headers("x-real-ip"), [client], "{field}");
+        assert_eq!(seen.headers("x-forwarded-for"), [format!("{client}, 127.0.0.1")], "{field}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::reader::Reader;
 use super::tls;
 use crate::config::layers::Layers;
 use crate::config::routes::Written;
-use crate::server::{self, BadPeers, Listener, Manner, Peers, Place};
+use crate::server::{self, BadPeers, ClientField, Listener, Manner, Peers, Place};
 
 use named::named;
 
@@ -66,7 +66,13 @@ fn listener(reader: &mut Reader<'_>, name: &str) -> Option<Listener> {
         reader.refuse("listener.proxy_protocol", message);
     }
     let proxy_timeout = reader.duration("listener.proxy_timeout");
-    let manner = Manner { trusted: Arc::new(trusted), proxy_protocol, proxy_timeout, tls };
+    let client_field = match reader.text("listener.client_field").as_deref() {
+        Some("forwarded") => ClientField::Forwarded,
+        Some("x-real-ip") => ClientField::RealIp,
+        _ => ClientField::ForwardedFor,
+    };
+    let trusted = Arc::new(trusted);
+    let manner = Manner { trusted, client_field, proxy_protocol, proxy_timeout, tls };
     Some(Listener { name: name.into(), place: place?, manner })
 }
 
