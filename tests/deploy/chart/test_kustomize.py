@@ -84,8 +84,6 @@ class Component(unittest.TestCase):
             annotations = annotations["spec"]["template"]["metadata"]["annotations"]
             given = resolved(guard(found), annotations)
             self.assertEqual(given["PORTCULLIS_UPSTREAM__URL"], "http://127.0.0.1:9000")
-            if not program.knows_probes():
-                del given["PORTCULLIS_TELEMETRY__PROBES"]
             container = {
                 "env": [{"name": key, "value": value} for key, value in given.items() if key != "APP_PORT"]
             }
