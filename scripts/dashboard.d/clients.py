@@ -22,7 +22,7 @@ ROWS = [
                 [("{{reason}}", "sum by (reason) (rate("
                   "portcullis_connections_cut_total{@}[$__rate_interval]))")], "cps",
                 "`idle` is housekeeping. `head_timeout` and `write_timeout` are slow clients or an "
-                "attack, `flood` is one.", runbook="PortcullisHostileConnections")),
+                "attack, `flood` is one. `crowd`: too many of one address.", runbook="PortcullisHostileConnections")),
         ],
         [
             (8, 7, graph(

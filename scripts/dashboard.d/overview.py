@@ -4,14 +4,17 @@ from panels import RED, YELLOW, graph, quantiles, stat, table
 
 REQUESTS = "sum(rate(portcullis_http_requests_total{@route}[$__rate_interval]))"
 ALL_REQUESTS = "sum(rate(portcullis_http_requests_by_listener_total{@}[$__rate_interval]))"
-ALL_5XX = 'sum(rate(portcullis_http_requests_total{@,code=~"5.."}[$__rate_interval]))'
+# To HTTP a call of gRPC that fails is a 200; these are its codes that blame the server.
+ALL_ERRORS = ('sum(rate(portcullis_http_requests_total{@,code=~"5.."}[$__rate_interval]) or '
+              'rate(portcullis_grpc_responses_total{@,grpc_status=~"2|4|13|14|15"}'
+              "[$__rate_interval]))")
 CLIENT = 'sum(rate(portcullis_auth_decisions_total{@route,decision="deny"}[$__rate_interval]))'
 OURSELVES = 'sum(rate(portcullis_http_rejected_total{@,reason="overload"}[$__rate_interval]))'
 KEYSTONE = 'sum(rate(portcullis_auth_decisions_total{@route,decision="error"}[$__rate_interval]))'
 KEYSTONE_ALL = 'sum(rate(portcullis_auth_decisions_total{@,decision="error"}[$__rate_interval]))'
 NO_ANSWER = ('sum(rate(portcullis_upstream_requests_total{@,outcome=~"broken|connect|deadline|shed"}'
              "[$__rate_interval]))")
-OWN_5XX = f"clamp_min({ALL_5XX} - {OURSELVES} - {KEYSTONE_ALL} - {NO_ANSWER}, 0)"
+OWN_ERRORS = f"clamp_min({ALL_ERRORS} - {OURSELVES} - {KEYSTONE_ALL} - {NO_ANSWER}, 0)"
 SHARE = ((0.001, YELLOW), (0.01, RED))
 
 ROW = ("Overview: whose fault is it?", False, [
@@ -46,9 +49,9 @@ ROW = ("Overview: whose fault is it?", False, [
             "Requests that the service did not answer: unreachable or broken (502), too late (504), "
             "or too many at once (503).", steps=SHARE, runbook="PortcullisServiceFailing")),
         (3, 4, stat(
-            "Service: its own 5xx", f"{OWN_5XX} / {ALL_REQUESTS}", "percentunit",
-            "5xx that the service itself answered; Portcullis only passed them on. Look at the "
-            "service's own log.", steps=((0.01, YELLOW), (0.05, RED)),
+            "Service: its own errors", f"{OWN_ERRORS} / {ALL_REQUESTS}", "percentunit",
+            "5xx, and calls of gRPC with 2, 4, 13, 14 or 15, that the service itself answered; "
+            "Portcullis only passed them on. Look at the service's own log.", steps=((0.01, YELLOW), (0.05, RED)),
             runbook="PortcullisServerErrors")),
         (3, 4, stat(
             "Added by Portcullis (p99)",
@@ -62,8 +65,8 @@ ROW = ("Overview: whose fault is it?", False, [
         (8, 8, graph(
             "Failures by whose they are",
             [("Keystone: nobody knows", KEYSTONE_ALL), ("Portcullis: overload", OURSELVES),
-             ("service: no answer", NO_ANSWER), ("service: its own 5xx", OWN_5XX)],
-            "reqps", "All 5xx, each counted once. The colour that grows is the door to knock at.",
+             ("service: no answer", NO_ANSWER), ("service: its own errors", OWN_ERRORS)],
+            "reqps", "All 5xx, and what means the same in gRPC, each counted once. The colour that grows is the door to knock at.",
             stack=True, runbook="PortcullisServerErrors")),
         (8, 8, graph(
             "Time to the end of the response",

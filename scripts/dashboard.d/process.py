@@ -35,11 +35,16 @@ ROWS = [
                   'portcullis_http_rejected_total{@,reason="overload"}[$__rate_interval]))'),
                  ("with the service (upstream.max_pending)", 'sum(rate('
                   'portcullis_upstream_requests_total{@,outcome="shed"}[$__rate_interval]))'),
+                 ("of one client (upstream.max_pending_per_client)", 'sum(rate('
+                  'portcullis_upstream_requests_total{@,outcome="share"}[$__rate_interval]))'),
+                 ("connections of one address (server.max_connections_per_address)", 'sum(rate('
+                  'portcullis_connections_cut_total{@,reason="crowd"}[$__rate_interval]))'),
                  ("waiting for Keystone (keystone.max_waiting)", "sum(rate("
                   "portcullis_token_validations_shed_total{@}[$__rate_interval]))"),
                  ("log lines", "sum(rate(portcullis_log_lines_lost{@}[$__rate_interval]))")],
-                "ops", "Each of these is a limit that was reached; clients get 503, and of log lines "
-                "nobody ever hears.", runbook="PortcullisOverload")),
+                "ops", "Each of these is a limit that was reached; clients get 503, those that ask "
+                "for more than their share 429, connections end at once, and of log lines nobody "
+                "ever hears.", runbook="PortcullisOverload")),
         ],
     ]),
     ("Configuration", True, [

@@ -22,7 +22,8 @@ ROWS = [
                 [("{{upstream}} {{outcome}}", "sum by (upstream, outcome) (rate("
                   "portcullis_upstream_requests_total{@}[$__rate_interval]))")], "reqps",
                 "`connect`: not reachable. `broken`: it broke off. `deadline`: too late. `shed`: "
-                "`upstream.max_pending` were with it. `client`: the client's own doing.",
+                "`upstream.max_pending` were with it. `share`: `upstream.max_pending_per_client` of one "
+                "client were. `client`: the client's own doing.",
                 runbook="PortcullisServiceFailing")),
             (8, 7, graph(
                 "Time to the head of its answer",

@@ -19,19 +19,26 @@ ROW = ("Traffic", False, [
             "`none` is what no route took. Routes without a name are `default`.", stack=True)),
     ],
     [
-        (8, 8, graph(
+        (6, 8, graph(
+            "Calls of gRPC by status",
+            [("{{grpc_status}}", "sum by (grpc_status) (rate("
+              "portcullis_grpc_responses_total{@route}[$__rate_interval]))")], "reqps",
+            "0 is well. 7, 8 and 16 are refusals; 2, 4, 13, 14 and 15 blame the service or us; "
+            "`none` broke off or was no gRPC. To HTTP they are 200.", stack=True,
+            runbook="PortcullisServerErrors")),
+        (6, 8, graph(
             "Requests by listener",
             [("{{listener}}", "sum by (listener) (rate("
               "portcullis_http_requests_by_listener_total{@}[$__rate_interval]))")], "reqps",
             "Which door they came through. One that falls to nought has lost its clients: "
             "certificate, firewall or balancer.", stack=True)),
-        (8, 8, graph(
+        (6, 8, graph(
             "Refused before anybody looked at a token",
             [("{{reason}}", "sum by (reason) (rate("
               "portcullis_http_rejected_total{@}[$__rate_interval]))")], "reqps",
             "Requests that could be read in two ways, or came while too many were in progress. A "
             "few are scanners; `overload` is ours.", runbook="PortcullisOverload")),
-        (8, 8, graph(
+        (6, 8, graph(
             "Time to the end of the response by route",
             quantiles("portcullis_http_request_duration_seconds", "@route", "route"), "s",
             "Routes apart: one that is slow alone is the service's.")),

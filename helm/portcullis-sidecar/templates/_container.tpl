@@ -99,6 +99,16 @@
   value: {{ toString $value | quote }}
 {{- end }}
 {{- end }}
+{{- $given := list }}
+{{- range .env }}{{- $given = append $given .name }}{{- end }}
+{{- $server := (.config | default dict).server | default dict }}
+{{- range $key, $value := dict "drain_delay" .drainDelay "drain_timeout" .drainTimeout }}
+{{- $name := printf "PORTCULLIS_SERVER__%s" (upper $key) }}
+{{- if and $value (not (has $name $given)) (not (hasKey $server $key)) }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
 {{- $probes := list }}
 {{- range $name, $url := .probes }}
 {{- if $url }}{{- $probes = append $probes (printf "%s=%s" $name $url) }}{{- end }}

@@ -42,7 +42,7 @@
 
 {{/* What must hold. Each message names the key and the remedy. */}}
 {{- define "portcullis.sidecar.demands" -}}
-{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "resources" "securityContext" "networkPolicy" -}}
+{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "drainDelay" "drainTimeout" "resources" "securityContext" "networkPolicy" -}}
 {{- range $key, $_ := . -}}
 {{- if not (has $key $known) -}}
 {{- fail (printf "portcullis sidecar: there is no %s: the keys are %s" $key (rest $known | join ", ")) -}}

@@ -46,21 +46,6 @@ def wrong_arguments(arguments):
     return "" if done.returncode == 0 else done.stderr
 
 
-@functools.cache
-def knows_webhook():
-    """Whether this program is the webhook, too, with the sidecar's flags."""
-    return not wrong_arguments(["webhook", "--image=x", "--native=true"])
-
-
-@functools.cache
-def knows_probes():
-    """Whether this program has `telemetry.probes`."""
-    printed = subprocess.run(
-        [os.environ["PORTCULLIS_BIN"], "config", "schema"], check=True, capture_output=True, timeout=30
-    )
-    return b'"probes"' in printed.stdout
-
-
 def moved(text, folder):
     for mount in MOUNTS:
         text = text.replace(mount, f"{folder}{mount}")

@@ -40,6 +40,10 @@ CASES = {
         }
     },
     "variables": {"env": [{"name": "PORTCULLIS_LOG__LEVEL", "value": "debug"}]},
+    "drain": {"drainDelay": "10s", "drainTimeout": "15s"},
+    "drain-by-variable": {"env": [{"name": "PORTCULLIS_SERVER__DRAIN_DELAY", "value": "7s"}]},
+    "drain-by-file": {"config": {"server": {"drain_delay": "3s"}}},
+    "drain-left-alone": {"drainDelay": "", "drainTimeout": ""},
     "peers": {"networkPolicy": {"proxyFrom": [{"podSelector": {"matchLabels": {"app": "edge"}}}]}},
     "resources": {"resources": {"limits": {"memory": "64Mi", "cpu": 1}}},
     "off": {"enabled": False},
@@ -50,6 +54,7 @@ REFUSALS = {
     "a typo": ({"appport": 9000}, TYPO.format("appport")),
     "a typo in the configuration": ({"config": {"cach": {}}}, TYPO.format("cach")),
     "a port that is none": ({"appPort": 0}, "minimum: got 0, want 1"),
+    "a delay without a unit": ({"drainDelay": "5"}, "does not match pattern"),
     "root": ({"securityContext": {"runAsUser": 0}}, "minimum: got 0, want 1"),
     "a probe of an unknown kind": ({"probes": {"readiness": "ftp://127.0.0.1/"}}, "does not match pattern"),
     "a probe that is not there": ({"probes": {"readiness": None}}, "there is no readiness in probes"),

@@ -132,7 +132,7 @@ class Configuration(unittest.TestCase):
                     self.assertEqual(program.complaints(data, container(found)), "")
 
     def test_the_program_takes_the_arguments_of_its_containers(self):
-        ours = {"portcullis", "ready"} | ({"webhook"} if program.knows_webhook() else set())
+        ours = {"portcullis", "ready", "webhook"}
         for name in CASES:
             for whose, spec in pod_specs(case(name)):
                 for each in spec["containers"]:

@@ -65,6 +65,12 @@ class Component(unittest.TestCase):
         for key in set(library) - {"env"}:
             self.assertEqual(native[key], library[key], key)
 
+    def test_its_end_waits_for_endpoints_and_stays_within_the_grace_period(self):
+        for name in ("native", "plain"):
+            given = {each["name"]: each.get("value") for each in guard(example(name))["env"]}
+            self.assertEqual(given["PORTCULLIS_SERVER__DRAIN_DELAY"], "5s")
+            self.assertEqual(given["PORTCULLIS_SERVER__DRAIN_TIMEOUT"], "20s")
+
     def test_only_what_is_labelled_is_changed(self):
         found = example("native")
         self.assertEqual([each["name"] for each in spec(found, "unguarded")["containers"]], ["unguarded"])
@@ -84,8 +90,6 @@ class Component(unittest.TestCase):
             annotations = annotations["spec"]["template"]["metadata"]["annotations"]
             given = resolved(guard(found), annotations)
             self.assertEqual(given["PORTCULLIS_UPSTREAM__URL"], "http://127.0.0.1:9000")
-            if not program.knows_probes():
-                del given["PORTCULLIS_TELEMETRY__PROBES"]
             container = {
                 "env": [{"name": key, "value": value} for key, value in given.items() if key != "APP_PORT"]
             }

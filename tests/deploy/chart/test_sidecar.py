@@ -1,6 +1,5 @@
 """The library template, as the example chart uses it."""
 
-import copy
 import unittest
 
 import engine
@@ -55,11 +54,29 @@ class Sidecar(unittest.TestCase):
                 "PORTCULLIS_TELEMETRY__LISTEN": "[::]:9180",
                 "PORTCULLIS_UPSTREAM__URL": "http://127.0.0.1:9000",
                 "PORTCULLIS_KEYSTONE__AUTH_URL": "https://keystone.example:5000/v3",
+                "PORTCULLIS_SERVER__DRAIN_DELAY": "5s",
+                "PORTCULLIS_SERVER__DRAIN_TIMEOUT": "20s",
                 "PORTCULLIS_TELEMETRY__PROBES": "readiness=http://127.0.0.1:9000/healthz",
             },
         )
         self.assertNotIn("volumeMounts", container)
         self.assertEqual(spec(sidecar("defaults"))["volumes"], None)
+
+    def test_its_end_waits_for_endpoints_and_stays_within_the_grace_period(self):
+        for name, (delay, timeout) in {
+            "defaults": ("5s", "20s"),
+            "drain": ("10s", "15s"),
+            "drain-by-variable": ("7s", "20s"),
+            # The file is left to say it.
+            "drain-by-file": (None, "20s"),
+            "drain-left-alone": (None, None),
+        }.items():
+            env = proxy(sidecar(name))["env"]
+            given = variables(proxy(sidecar(name)))
+            with self.subTest(name):
+                self.assertEqual(len(env), len({each["name"] for each in env}))
+                self.assertEqual(given.get("PORTCULLIS_SERVER__DRAIN_DELAY"), delay)
+                self.assertEqual(given.get("PORTCULLIS_SERVER__DRAIN_TIMEOUT"), timeout)
 
     def test_ports_and_probes_are_where_everything_else_looks_for_them(self):
         container = proxy(sidecar("ports"))
@@ -178,16 +195,11 @@ class Sidecar(unittest.TestCase):
     def test_the_program_takes_every_one_of_them(self):
         for name in set(CASES) - {"off", "config-map"}:
             found = sidecar(name)
-            given = copy.deepcopy(proxy(found))
-            if not program.knows_probes():
-                given["env"] = [
-                    each for each in given["env"] if each["name"] != "PORTCULLIS_TELEMETRY__PROBES"
-                ]
             data = {"portcullis.yaml": "{}"}
             if "ConfigMap" in kinds(found):
                 data = of_kind(found, "ConfigMap")["data"]
             with self.subTest(name):
-                self.assertEqual(program.complaints(data, given), "")
+                self.assertEqual(program.complaints(data, proxy(found)), "")
 
 
 class Refusals(unittest.TestCase):

@@ -1,5 +1,6 @@
 """The admission webhook: its certificate, whom it is asked about, and that it fails as told."""
 
+import re
 import unittest
 
 import engine
@@ -21,6 +22,14 @@ def arguments(found):
     return deployment(found)["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
+def holds(expression, metadata):
+    """What the API server makes of such an expression, of which Python has all but the spelling."""
+    expression = re.sub(r"has\(object\.metadata\.(\w+)\)", r"'\1' in metadata", expression)
+    expression = re.sub(r"object\.metadata\.(\w+)", r"metadata['\1']", expression)
+    expression = expression.replace("&&", "and").replace("||", "or")
+    return eval(expression, {"__builtins__": {}}, {"metadata": metadata})
+
+
 class Webhook(unittest.TestCase):
     def test_it_is_off_unless_it_is_asked_for(self):
         self.assertNotIn("MutatingWebhookConfiguration", kinds(case("defaults")))
@@ -33,7 +42,19 @@ class Webhook(unittest.TestCase):
         self.assertEqual(hook["reinvocationPolicy"], "IfNeeded")
         self.assertEqual(hook["admissionReviewVersions"], ["v1"])
         self.assertEqual(hook["timeoutSeconds"], 10)
-        self.assertIn("portcullis/inject", hook["matchConditions"][0]["expression"])
+
+    def test_an_object_asks_by_an_annotation_or_a_label(self):
+        expression = webhook(case("webhook-with-cert-manager"))["matchConditions"][0]["expression"]
+        wish = {"portcullis/inject": "true"}
+        for metadata, asks in (
+            ({}, False),
+            ({"annotations": {"a": "b"}, "labels": {"a": "b"}}, False),
+            ({"annotations": wish}, True),
+            ({"labels": wish}, True),
+            ({"annotations": {"a": "b"}, "labels": wish}, True),
+        ):
+            with self.subTest(metadata):
+                self.assertEqual(holds(expression, metadata), asks)
 
     def test_conditions_are_left_out_where_the_api_server_does_not_know_them(self):
         self.assertNotIn("matchConditions", webhook(case("webhook-with-cert-manager", kube="1.29")))

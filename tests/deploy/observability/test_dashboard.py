@@ -14,7 +14,7 @@ from places import ROOT, RUNBOOKS
 # What Grafana's model leaves to a datasource, and Prometheus' reads.
 OF_PROMETHEUS = {".annotations.list[0].titleFormat", ".annotations.list[0].textFormat"}
 ROWS = ["Overview", "Traffic", "Decisions", "Cache", "Keystone", "Overhead", "Service",
-        "Connections and TLS", "Web sockets", "Saturation", "Configuration"]
+        "Connections and TLS", "Web sockets", "Saturation", "Configuration", "Webhook"]
 
 
 class Model(unittest.TestCase):

@@ -8,6 +8,11 @@ def answers(code, values):
     return series("portcullis_http_requests_total", values, route="default", method="GET", code=code)
 
 
+def called(status, values):
+    """Calls of gRPC, by how they end; to HTTP each is a 200."""
+    return series("portcullis_grpc_responses_total", values, route="calls", grpc_status=status)
+
+
 def sent(outcome, values):
     """What becomes of requests to the service."""
     return series("portcullis_upstream_requests_total", values, upstream="default", outcome=outcome)
@@ -23,6 +28,11 @@ CASES = [
     Case("PortcullisServerErrors", "warning", 32, 10,
          loud=[answers("200", steady(8)), answers("500", late(2))],
          quiet=[answers("200", steady(9.51)), answers("500", late(0.49))]),
+    # To HTTP all is well.
+    Case("PortcullisServerErrors", "warning", 32, 10,
+         loud=[answers("200", steady(10)), called("0", steady(8)), called("14", late(2))],
+         quiet=[answers("200", steady(10)), called("0", steady(2)), called("13", late(0.49)),
+                called("7", late(3)), called("12", late(2)), called("none", late(2))]),
     Case("PortcullisServiceUnreachable", "critical", 32, 2,
          loud=[sent("answered", "0+600x30 18000x370"), sent("connect", late(10))],
          quiet=[sent("answered", steady(5.1)), sent("connect", late(4.9))]),
@@ -32,6 +42,9 @@ CASES = [
     Case("PortcullisServiceSaturated", "warning", 31, 5,
          loud=[sent("answered", steady(9)), sent("shed", late(0.1))],
          quiet=[sent("answered", steady(9)), sent("shed", level(11))]),
+    Case("PortcullisClientShareReached", "warning", 33, 15,
+         loud=[sent("answered", steady(8)), sent("share", late(2))],
+         quiet=[sent("answered", steady(9.51)), sent("share", late(0.49)), sent("shed", late(2))]),
     Case("PortcullisResponsesAborted", "warning", 31, 10,
          loud=[sent("answered", steady(9)), aborted("broken", late(1))],
          quiet=[sent("answered", steady(9)), aborted("broken", late(0.08)), aborted("client", late(2))]),

@@ -5,10 +5,10 @@ from .case import Case, late, level, series, steady
 DAY = 86400
 
 
-def ends(seconds):
+def ends(seconds, listener="public"):
     """A certificate that ends then."""
     return series("portcullis_tls_certificate_expiry_timestamp_seconds", level(seconds),
-                  listener="public", certificate="/etc/tls/api.pem")
+                  listener=listener, certificate="/etc/tls/api.pem")
 
 
 def renewed_by(seconds):
@@ -32,6 +32,9 @@ CASES = [
          loud=[ends(14 * DAY + 1800)], quiet=[ends(14 * DAY + 400 * 60)]),
     Case("PortcullisCertificateExpiring", "critical", 31, 15,
          loud=[ends(3 * DAY + 1800)], quiet=[ends(3 * DAY + 400 * 60)]),
+    # The webhook's is one like any other.
+    Case("PortcullisCertificateExpiring", "warning", 31, 60,
+         loud=[ends(14 * DAY + 1800, "webhook")], quiet=[ends(14 * DAY + 400 * 60, "webhook")]),
     Case("PortcullisRevocationListExpiring", "warning", 31, 15,
          loud=[renewed_by(DAY + 1800)], quiet=[renewed_by(DAY + 400 * 60)]),
     Case("PortcullisRevocationListExpiring", "critical", 31, 0,

@@ -1,7 +1,9 @@
 """Clients of every kind, round after round until they are told to stop."""
 
 import http.client
+import json
 import socket
+import ssl
 import subprocess
 import threading
 import urllib.request
@@ -15,8 +17,9 @@ FAREWELL = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
 class Clients:
     """Threads that send requests to the subject."""
 
-    def __init__(self, subject, identity, kinds):
-        self.subject, self.identity, self.done = subject, identity, threading.Event()
+    def __init__(self, subject, identity, webhook, kinds):
+        self.subject, self.identity, self.webhook = subject, identity, webhook
+        self.done = threading.Event()
         self.threads = [threading.Thread(target=self.again, args=(kind,), daemon=True)
                         for kind in kinds]
         for thread in self.threads:
@@ -126,6 +129,41 @@ def modern(clients):
         plain.recv(64)
 
 
+def calling(clients):
+    """Calls of gRPC: one that ends well, and one for each way in which they do not."""
+    kind = ["-X", "POST", "-H", "content-type: application/grpc", "-H", "te: trailers", "-d", ""]
+    for status in range(17):  # each by a curl of its own: some do not use an HTTP/2 twice
+        subprocess.run(["curl", "-s", "-m", "10", "--http2-prior-knowledge", "-o", "/dev/null", *kind,
+                        f"http://{clients.subject.public}/calls/{status}"], check=True, timeout=20)
+
+
+def reviewing(clients):
+    """An API server that asks the webhook about a pod which wants nothing, and a scanner."""
+    context = ssl.create_default_context(cafile=clients.webhook.certificate)
+    port = clients.webhook.listen.rsplit(":", 1)[1]
+    for path in ("/mutate", "/"):
+        connection = http.client.HTTPSConnection("localhost", int(port), timeout=10, context=context)
+        try:
+            connection.request("POST", path, json.dumps(REVIEW), {"Content-Type": "application/json"})
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+
+REVIEW = {
+    "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+    "request": {
+        "uid": "705ab4f5-6393-11e8-b7cc-42010a800002", "operation": "CREATE", "namespace": "shop",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "resource": {"group": "", "version": "v1", "resource": "pods"},
+        "object": {
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "plain", "namespace": "shop"},
+            "spec": {"containers": [{"name": "plain", "image": "plain"}]},
+        },
+    },
+}
+
+
 def talking(clients):
     """A web socket: a word each way, and the end."""
     token = clients.identity.log_in("alice")
@@ -156,4 +194,4 @@ def address(text):
     return host, int(port)
 
 
-EVERY_KIND = (honest, lingering, refused, crowd, modern, talking, purging)
+EVERY_KIND = (honest, lingering, refused, crowd, modern, calling, reviewing, talking, purging)

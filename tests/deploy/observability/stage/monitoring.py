@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes the subject each second."""
+"""A real Prometheus that scrapes the subject and the webhook each second."""
 
 import json
 import math
@@ -19,27 +19,31 @@ scrape_configs:
   static_configs:
   - targets: ["{target}"]
     labels: {{namespace: shop, pod: shop-0}}
+- job_name: webhook
+  static_configs:
+  - targets: ["{webhook}"]
+    labels: {{namespace: guards, pod: webhook-0}}
 """
 
 
 class Prometheus:
     """Forgets all when it ends."""
 
-    def __init__(self, directory, target, rules):
+    def __init__(self, directory, target, webhook, rules):
         directory = Path(directory)
         config = directory / "prometheus.yaml"
-        config.write_text(CONFIG.format(rules=rules, target=target))
+        config.write_text(CONFIG.format(rules=rules, target=target, webhook=webhook))
         self.process = Process(
             directory, "prometheus", tool("prometheus"), f"--config.file={config}",
             f"--storage.tsdb.path={directory}/tsdb", "--web.listen-address=127.0.0.1:0")
         self.listen = eventually(self.process.address, "Prometheus listens")
-        eventually(self.scrapes, "Prometheus scrapes the proxy")
+        eventually(self.scrapes, "Prometheus scrapes the proxy and the webhook")
 
     def scrapes(self):
-        """Whether the proxy was scraped."""
+        """Whether both were scraped."""
         self.process.said()
         try:
-            return any(sample["value"][1] == "1" for sample in self.ask("query", query="up"))
+            return [sample["value"][1] for sample in self.ask("query", query="up")] == ["1", "1"]
         except OSError:
             return False
 

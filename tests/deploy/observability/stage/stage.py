@@ -8,6 +8,7 @@ from .identity import Identity
 from .monitoring import Prometheus
 from .service import Service
 from .subject import Subject
+from .webhook import Webhook
 
 
 class Stage:
@@ -19,6 +20,7 @@ class Stage:
         self.identity = self.keep(Identity(self.directory))
         self.service = self.keep(Service())
         self.subject = self.keep(Subject(self.directory, self.identity.listen, self.service))
+        self.webhook = self.keep(Webhook(self.directory))
 
     def keep(self, player):
         """Has it end with the stage."""
@@ -27,11 +29,12 @@ class Stage:
 
     def clients(self, *kinds):
         """Lets clients of these kinds in."""
-        return self.keep(Clients(self.subject, self.identity, kinds))
+        return self.keep(Clients(self.subject, self.identity, self.webhook, kinds))
 
     def prometheus(self, rules):
         """Lets Prometheus watch, with these rules."""
-        return self.keep(Prometheus(self.directory, self.subject.telemetry, rules))
+        return self.keep(Prometheus(
+            self.directory, self.subject.telemetry, self.webhook.telemetry, rules))
 
 
 @contextmanager

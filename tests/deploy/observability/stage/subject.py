@@ -43,6 +43,7 @@ routes:
 - {{name: asked, path: /asked/**, check: "http://{service}/may"}}
 - {{name: left, path: /left/**, allow: authenticated, invalid: pass}}
 - {{name: sockets, path: /ws, allow: authenticated, protocols: [websocket]}}
+- {{name: calls, path: /calls/**, allow: public, protocols: [grpc]}}
 - {{name: away, path: /away/**, allow: public, upstream: away}}
 - {{name: narrow, path: /slow/narrow, allow: public, upstream: narrow}}
 - {{name: slow, path: /slow/**, allow: public}}
@@ -72,9 +73,14 @@ class Subject:
 
     def metrics(self):
         """The text of /metrics."""
-        with urllib.request.urlopen(f"http://{self.telemetry}/metrics", timeout=10) as answer:
-            return answer.read().decode()
+        return scrape(self.telemetry)
 
     def stop(self):
         """Ends it."""
         self.process.stop()
+
+
+def scrape(telemetry):
+    """The text of /metrics there."""
+    with urllib.request.urlopen(f"http://{telemetry}/metrics", timeout=10) as answer:
+        return answer.read().decode()
