@@ -22,6 +22,8 @@ pub(super) struct Pipe {
     saying: bool,
     /// What was written may lie below us: encrypted, and not sent.
     flushing: bool,
+    /// What is read from is broken.
+    source_broke: bool,
 }
 
 impl Pipe {
@@ -35,12 +37,18 @@ impl Pipe {
             passed: 0,
             saying: false,
             flushing: false,
+            source_broke: false,
         }
     }
 
     /// How many bytes have passed.
     pub(super) fn passed(&self) -> u64 {
         self.passed
+    }
+
+    /// Whether it failed in reading, and not in writing.
+    pub(super) fn source_broke(&self) -> bool {
+        self.source_broke
     }
 
     /// Passes on what comes, until its end: ready then, with our side of `to` closed.
@@ -161,7 +169,9 @@ impl Pipe {
         R: AsyncRead + Unpin,
     {
         let mut buffer = ReadBuf::new(&mut self.buffer);
-        ready!(Pin::new(from).poll_read(context, &mut buffer))?;
+        let read = ready!(Pin::new(from).poll_read(context, &mut buffer));
+        self.source_broke = read.is_err();
+        read?;
         (self.start, self.end) = (0, buffer.filled().len());
         Poll::Ready(Ok(self.end))
     }

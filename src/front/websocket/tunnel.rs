@@ -117,17 +117,23 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Sides<C> {
 
     fn poll_pass(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Self { client, service, up, down, broken } = self;
+        let mut client_left = false;
         if !up.over
             && let Poll::Ready(passed) = up.pipe.poll_pass(client, service, context)
         {
             up.over = true;
             *broken |= passed.is_err();
+            client_left |= up.pipe.source_broke();
         }
         if !down.over
             && let Poll::Ready(passed) = down.pipe.poll_pass(service, client, context)
         {
             down.over = true;
             *broken |= passed.is_err();
+            client_left |= passed.is_err() && !down.pipe.source_broke();
+        }
+        if *broken && client_left {
+            return Poll::Ready(());
         }
         if *broken {
             return self.poll_last_words(context);

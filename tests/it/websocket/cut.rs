@@ -1,10 +1,12 @@
 //! A tunnel that is cut off because the process has no more patience is written down like any other.
 
+use std::sync::{Mutex, mpsc};
+
 use serde_json::Value;
 
 use keystone_double::Scope;
 
-use crate::support::{Client, Keystone, Proxy, Upstream};
+use crate::support::{Client, Keystone, Proxy, Upstream, eventually};
 
 use super::frames::{self, code};
 use super::stage::{ROUTES, accept, ask, connected, says, stage};
@@ -63,4 +65,47 @@ fn the_last_word_of_a_service_that_breaks_off_arrives() {
         assert_eq!(heard.ok(), Some((0x81, b"last".to_vec())), "round {round}");
         assert_eq!(code(&frames::read(client.wire()).unwrap()), 1001, "round {round}");
     }
+}
+
+#[test]
+fn a_client_that_breaks_off_is_waited_for_by_nobody() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n{ROUTES}",
+        upstream.url(),
+        keystone.url()
+    );
+    let proxy = Proxy::run(&yaml, &[]);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    upstream.answer(move |call| {
+        accept(call)?;
+        call.close();
+        call.wire.send(&[0x81, 2, b'h', b'i'])?;
+        // Neither hears nor says any more.
+        let _ = released.lock().unwrap().recv();
+        Ok(())
+    });
+    let token = keystone.issue("alice", Scope::project("demo")).token();
+    let open = || {
+        let mut client = Client::connect(proxy.public);
+        assert_eq!(ask(&mut client, "/chat", &token, &[]).status, 101);
+        client
+    };
+    // This one has said all, and its service has some seconds to do so, too.
+    let patient = open();
+    patient.finish();
+    // That one has something unread, so its system tells ours that it broke off.
+    let gone = open();
+    assert_eq!(gone.stream().peek(&mut [0; 4]).ok(), Some(4));
+    drop(gone);
+    let reasons = || {
+        let output = proxy.process.output();
+        let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let ends = lines.filter(|line| line["message"] == "a web socket ended");
+        ends.map(|line| line["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    eventually("both have ended", || reasons().len() == 2);
+    assert_eq!(reasons(), ["broken", "closed"]);
+    drop((release, patient));
 }
