@@ -1,6 +1,8 @@
 //! What a request is asked on its way, each a question by itself. The door and its rehearsal ask the
 //! same, so they are written down once.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Uri, header};
 
@@ -52,6 +54,30 @@ pub(super) fn wanted(way: &Way<'_, '_>, standing: &Standing, empty: bool) -> Opt
 /// By whom places at the service are shared out: by users, however many addresses they come from, and
 /// by addresses where no token was looked at.
 pub(super) fn asker<'a>(grant: &'a Grant, peer: &Peer, headers: &HeaderMap) -> Asker<'a> {
-    let address = || peer.client(headers).map_or(Asker::Nobody, Asker::Address);
+    let address = || peer.client(headers).map(household).map_or(Asker::Nobody, Asker::Address);
     grant.user().map_or_else(address, |user| Asker::User(user.user_id()))
+}
+
+/// What one client has at least: of IPv6, a network of 2^64 addresses.
+fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << 64;
+            Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_is_one_client() {
+        let of = |text: &str| household(text.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2:0:0:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
 }
