@@ -113,7 +113,8 @@ pub(super) static SECTION: Section = Section {
             Kind::Integer(1, 1_000_000),
             Absent::Value("off"),
             "How many of them may be one client's: those with tokens of one user, or, without a \
-             token, those from one address. More are answered with 429 and `Retry-After` at once. \
+             token, those from one address (of IPv6, one /64). A WebSocket tunnel is one for as \
+             long as it is open. More are answered with 429 and `Retry-After` at once. \
              So a client that asks for more than the service can do keeps nobody else from it. \
              Leave it off where one user is everybody, as behind a portal with an account of its \
              own.",
