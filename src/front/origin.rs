@@ -72,7 +72,7 @@ fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
         }
     };
     let own = peer.address.map(|_| peer.value.as_bytes().to_vec());
-    let known = hops.from_client().map(|hop| hop.address.to_string().into_bytes());
+    let known = hops.inwards().map(|hop| hop.address.to_string().into_bytes());
     set(FOR, known.chain(own).collect());
     if client.contains_key(&REAL_IP) {
         set(REAL_IP, vec![address.to_string().into_bytes()]);
@@ -80,7 +80,7 @@ fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
     if client.contains_key(header::FORWARDED) {
         let as_written = peer.names_in(&header::FORWARDED);
         let mut elements: Vec<_> = hops
-            .from_client()
+            .inwards()
             .map(
                 |hop| {
                     if as_written { hop.element.to_vec() } else { node(hop.address).into_bytes() }
@@ -100,7 +100,7 @@ type Looks<'a> = &'a dyn Fn(&str) -> bool;
 /// Our own hop, in the words of RFC 7239.
 fn own_element(headers: &HeaderMap, peer: &Peer) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let from = peer.address.map_or("for=unknown".to_owned(), node);
+    let from = peer.address.map_or_else(|| "for=unknown".to_owned(), node);
     format!("{from};host=\"{host}\";proto={}", peer.scheme())
 }
 

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str;
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 pub(super) const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
@@ -33,15 +33,18 @@ impl<'a> Hops<'a> {
         trusted: impl Fn(IpAddr) -> bool,
     ) -> Self {
         let mut hops = Vec::new();
-        let lines: Vec<_> = fields.get_all(field).iter().map(|line| line.as_bytes()).collect();
+        let lines: Vec<_> = fields.get_all(field).iter().map(HeaderValue::as_bytes).collect();
         let forwarded = *field == header::FORWARDED;
         if *field == REAL_IP && lines.len() > 1 {
             return Self::default();
         }
         for line in lines.into_iter().rev() {
             // Where a quote is not closed nobody knows who has written what.
-            let split =
-                if forwarded { parts(line, b',') } else { Some(line.split(is_comma).collect()) };
+            let split = if forwarded {
+                parts(line, b',')
+            } else {
+                Some(line.split(|byte| *byte == b',').collect())
+            };
             let Some(elements) = split else { return Self(hops) };
             for element in elements.into_iter().rev() {
                 let element = element.trim_ascii();
@@ -64,17 +67,13 @@ impl<'a> Hops<'a> {
     }
 
     /// All of them, the client first.
-    pub(super) fn from_client(&self) -> impl Iterator<Item = &Hop<'a>> {
+    pub(super) fn inwards(&self) -> impl Iterator<Item = &Hop<'a>> {
         self.0.iter().rev()
     }
 }
 
 /// More proxies than this before us are none.
 const MOST: usize = 32;
-
-fn is_comma(byte: &u8) -> bool {
-    *byte == b','
-}
 
 /// The parts of a `Forwarded` (RFC 7239): in quotes nothing is separated, and a backslash there takes
 /// the meaning from what follows. `None` where a quote is not closed.

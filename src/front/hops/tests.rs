@@ -1,6 +1,5 @@
 //! Whom a request comes from, whatever it was that clients have written before their proxy did.
 
-use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
@@ -17,7 +16,7 @@ fn told(field: &HeaderName, lines: &[&[u8]]) -> Vec<String> {
         headers.append(field, HeaderValue::from_bytes(line).unwrap());
     }
     let hops = Hops::trace(&headers, field, is_ours);
-    hops.from_client().map(|hop| hop.address.to_string()).collect()
+    hops.inwards().map(|hop| hop.address.to_string()).collect()
 }
 
 #[test]
@@ -71,7 +70,7 @@ fn one_address_said_twice_is_as_good_as_unsaid() {
 
 #[test]
 fn there_are_not_more_proxies_before_us_than_anybody_has() {
-    let line = ["10.0.0.1"; 4000].join(",");
+    let line = vec!["10.0.0.1"; 4000].join(",");
     assert_eq!(told(&FOR, &[line.as_bytes()]).len(), MOST);
 }
 
