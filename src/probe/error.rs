@@ -15,9 +15,6 @@ pub(super) enum Unwell {
     /// The connection broke before there was an answer.
     #[error("the application gives no answer that can be read")]
     Broken(#[source] hyper::Error),
-    /// The same probe is being asked as often as it may be.
-    #[error("{limit} requests for this probe are under way already")]
-    Busy { limit: usize },
     /// It took too long.
     #[error("the application does not answer within {limit:?}")]
     Deadline { limit: Duration },

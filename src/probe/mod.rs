@@ -12,9 +12,11 @@ mod target;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::time::timeout;
 
 use crate::dial::{Dialer, Multiplexing, Protocol, Stream, TrustError, multiplex};
@@ -34,10 +36,7 @@ pub struct Settings {
 }
 
 /// Asks.
-pub struct Probes {
-    all: BTreeMap<String, Probe>,
-    timeout: Duration,
-}
+pub struct Probes(BTreeMap<String, Arc<Probe>>);
 
 /// What came of asking; each text is one line for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,16 +51,18 @@ pub enum Verdict {
 
 /// One of them.
 struct Probe {
+    name: String,
     target: Target,
     dialer: Dialer,
-    room: Semaphore,
+    timeout: Duration,
+    /// The question that is being asked. Whoever wants to know meanwhile gets its answer: so others
+    /// than a kubelet take none of the application's connections, and none of its chances either.
+    under_way: Mutex<Option<WeakShared<Asking>>>,
     /// What came of it last, for the log: only a change is news.
     last: AtomicU8,
 }
 
-/// How often one may be asked at once. A kubelet asks one thing at a time; more is somebody else,
-/// and must not take the application's connections.
-const AT_ONCE: usize = 4;
+type Asking = BoxFuture<'static, Verdict>;
 
 impl Probes {
     /// Prepares to ask. Nothing is opened yet.
@@ -72,42 +73,59 @@ impl Probes {
         let Settings { targets, timeout } = settings;
         let mut all = BTreeMap::new();
         for (name, target) in targets {
-            all.insert(name.clone(), Probe::new(target.clone(), *timeout)?);
+            let probe = Probe::new(name, target.clone(), *timeout)?;
+            all.insert(name.clone(), Arc::new(probe));
         }
-        Ok(Self { all, timeout: *timeout })
+        Ok(Self(all))
     }
 
     /// Their names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.keys().map(String::as_str)
+        self.0.keys().map(String::as_str)
     }
 
-    /// Asks the one of that name, over a connection of its own, within the timeout. Cancelling it
-    /// closes that connection.
+    /// Asks the one of that name, over a connection of its own, within the timeout; or waits for the
+    /// answer that somebody else is waiting for. When all who wait have cancelled it, the connection
+    /// is closed.
     pub async fn ask(&self, name: &str) -> Verdict {
-        let Some(probe) = self.all.get(name) else { return Verdict::Unknown };
-        let Ok(_place) = probe.room.try_acquire() else {
-            return Verdict::Unwell(error::told(&Unwell::Busy { limit: AT_ONCE }));
-        };
-        let asked = timeout(self.timeout, Box::pin(probe.ask())).await;
-        let asked = asked.unwrap_or(Err(Unwell::Deadline { limit: self.timeout }));
-        probe.note(name, &asked);
-        match asked {
-            Ok(said) => Verdict::Well(said),
-            Err(unwell) => Verdict::Unwell(error::told(&unwell)),
+        match self.0.get(name) {
+            Some(probe) => probe.joined().await,
+            None => Verdict::Unknown,
         }
     }
 }
 
 impl Probe {
-    fn new(target: Target, timeout: Duration) -> Result<Self, TrustError> {
+    fn new(name: &str, target: Target, timeout: Duration) -> Result<Self, TrustError> {
         let protocol = match target.question() {
             Question::Health { .. } => Protocol::Http2,
             Question::Connection | Question::Http { .. } => Protocol::Http1,
         };
         let dialer = Dialer::speaking(protocol, target.endpoint().clone(), timeout)?;
-        let (room, last) = (Semaphore::new(AT_ONCE), AtomicU8::new(NEVER));
-        Ok(Self { target, dialer, room, last })
+        let (under_way, last) = (Mutex::new(None), AtomicU8::new(NEVER));
+        Ok(Self { name: name.to_owned(), target, dialer, timeout, under_way, last })
+    }
+
+    /// The answer to the question that is under way, or to a new one.
+    fn joined(self: &Arc<Self>) -> Shared<Asking> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = under_way.as_ref().and_then(WeakShared::upgrade);
+        if let Some(asked) = asked.filter(|asked| asked.peek().is_none()) {
+            return asked;
+        }
+        let asking = Arc::clone(self).verdict().boxed().shared();
+        *under_way = asking.downgrade();
+        asking
+    }
+
+    async fn verdict(self: Arc<Self>) -> Verdict {
+        let asked = timeout(self.timeout, Box::pin(self.ask())).await;
+        let asked = asked.unwrap_or(Err(Unwell::Deadline { limit: self.timeout }));
+        self.note(&asked);
+        match asked {
+            Ok(said) => Verdict::Well(said),
+            Err(unwell) => Verdict::Unwell(error::told(&unwell)),
+        }
     }
 
     async fn ask(&self) -> Result<String, Unwell> {
@@ -130,7 +148,8 @@ impl Probe {
     }
 
     /// Says in the log when it turns from well to unwell, and back.
-    fn note(&self, name: &str, asked: &Result<String, Unwell>) {
+    fn note(&self, asked: &Result<String, Unwell>) {
+        let name = &self.name;
         let now = if asked.is_ok() { WELL } else { UNWELL };
         let before = self.last.swap(now, Ordering::Relaxed);
         match asked {

@@ -7,6 +7,7 @@ mod telemetry;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -53,36 +54,52 @@ impl Page {
     }
 }
 
+/// A connection, and how to end it.
+struct Open {
+    task: AbortHandle,
+    /// It has asked for something and is waiting for it.
+    busy: Arc<AtomicBool>,
+}
+
 /// Serves `pages` until cancelled, which closes every connection. Where there are too many, the
-/// oldest makes room, so that idle ones cannot keep a probe out.
+/// oldest makes room, so that idle ones cannot keep a probe out, nor end one that is under way.
 pub(super) async fn serve<P: Pages>(listener: TcpListener, pages: Arc<P>) {
     let mut connections = JoinSet::new();
-    let mut oldest = VecDeque::new();
+    let mut open: VecDeque<Open> = VecDeque::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let pages = Arc::clone(&pages);
+        let busy = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&busy);
         let service = service_fn(move |request| {
-            let pages = Arc::clone(&pages);
-            async move { Ok::<_, Infallible>(one(&*pages, request).await) }
+            let (pages, busy) = (Arc::clone(&pages), Arc::clone(&noted));
+            async move {
+                busy.store(true, Ordering::Relaxed);
+                let response = one(&*pages, request).await;
+                busy.store(false, Ordering::Relaxed);
+                Ok::<_, Infallible>(response)
+            }
         });
-        if oldest.len() >= MAX_CONNECTIONS
-            && let Some(first) = oldest.pop_front()
-        {
-            AbortHandle::abort(&first);
+        if open.len() >= MAX_CONNECTIONS {
+            let idle = open.iter().position(|one| !one.busy.load(Ordering::Relaxed));
+            if let Some(one) = open.remove(idle.unwrap_or(0)) {
+                one.task.abort();
+            }
         }
-        oldest.push_back(connections.spawn(async move {
+        let task = connections.spawn(async move {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(Duration::from_secs(75))
                 .serve_connection(TokioIo::new(stream), service);
             // Whoever left early has nothing more to hear.
             let _ = connection.await;
-        }));
+        });
+        open.push_back(Open { task, busy });
         while connections.try_join_next().is_some() {}
-        oldest.retain(|connection| !connection.is_finished());
+        open.retain(|one| !one.task.is_finished());
     }
 }
 

@@ -1,6 +1,7 @@
 //! An application that hangs holds up its own probe and nobody else.
 
 use std::io;
+use std::sync::{Mutex, mpsc};
 use std::time::Instant;
 
 use super::Stage;
@@ -43,24 +44,60 @@ fn a_client_that_leaves_takes_its_question_along() {
 }
 
 #[test]
-fn a_probe_that_hangs_holds_up_nobody_else_and_no_more_than_four_hang() {
+fn whoever_asks_meanwhile_gets_the_same_answer_and_no_connection_of_the_application() {
     let (app, other) = (Upstream::start(), Upstream::start());
-    app.answer(hang);
+    let (release, released) = mpsc::channel();
+    let released = Mutex::new(released);
+    app.answer(move |call| {
+        call.receive()?;
+        let _ = released.lock().unwrap().recv();
+        call.respond(200, &[], b"")
+    });
     let stage = Stage::in_time("1h", &[("app", app.url()), ("other", other.url())]);
-    let mut hung: Vec<_> = (0..4).map(|_| Client::connect(stage.0.telemetry)).collect();
-    for client in &mut hung {
+    let ask = || {
+        let mut client = Client::connect(stage.0.telemetry);
         client.ask("GET", "/probe/app", &[]);
-    }
-    app.wait_for(4);
-    stage.expect("app", 503, "4 requests for this probe are under way already");
-    assert_eq!(app.connections(), 4);
+        client
+    };
+    let mut first = ask();
+    app.wait_for(1);
+    let mut more: Vec<_> = (0..30).map(|_| ask()).collect();
+    // A probe that hangs holds up nobody else.
     stage.expect("other", 200, "answers 200");
     for page in ["/livez", "/metrics"] {
         assert_eq!(get(stage.0.telemetry, page, &[]).status, 200);
     }
-    hung.clear();
-    app.respond(200, &[], b"");
-    eventually("there is room again", || stage.ask("app").status == 200);
+    // Others leave; who stays is answered.
+    more.truncate(20);
+    assert_eq!(app.connections(), 1);
+    release.send(()).unwrap();
+    assert!(more.iter_mut().all(|client| client.response().status == 200));
+    assert_eq!((first.response().status, app.connections()), (200, 1));
+    release.send(()).unwrap();
+    stage.expect("app", 200, "answers 200");
+    assert_eq!(app.connections(), 2, "an answer is told to nobody who asks later");
+}
+
+#[test]
+fn a_probe_that_is_under_way_is_not_ended_by_connections_that_ask_nothing() {
+    let app = Upstream::start();
+    let (release, released) = mpsc::channel();
+    let released = Mutex::new(released);
+    app.answer(move |call| {
+        call.receive()?;
+        let _ = released.lock().unwrap().recv();
+        call.respond(200, &[], b"")
+    });
+    let stage = Stage::in_time("1h", &[("app", app.url())]);
+    let mut kubelet = Client::connect(stage.0.telemetry);
+    kubelet.ask("GET", "/probe/app", &[]);
+    app.wait_for(1);
+    let idle: Vec<_> = (0..200).map(|_| Client::connect(stage.0.telemetry)).collect();
+    // The last of them was accepted: it is answered.
+    assert_eq!(get(stage.0.telemetry, "/livez", &[]).status, 200);
+    release.send(()).unwrap();
+    assert_eq!(kubelet.response().status, 200);
+    drop(idle);
 }
 
 #[test]
