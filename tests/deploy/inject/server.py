@@ -59,10 +59,12 @@ class Webhook:
                 return json.loads(line)
         raise AssertionError(f"there is no line {message!r} in the log, but {''.join(said)}")
 
-    def post(self, body, path="/mutate?timeout=10s", method="POST", kind="application/json"):
+    def post(self, body, path="/mutate?timeout=10s", method="POST", kind="application/json", length=None):
         """One request over TLS: status and body."""
         connection = Connection("127.0.0.1", self.port, context=self.trust, timeout=20)
-        connection.request(method, path, body=body, headers={"Content-Type": kind, "Accept": "application/json, */*"})
+        headers = {"Content-Type": kind, "Accept": "application/json, */*"}
+        headers |= {"Content-Length": str(length)} if length else {}
+        connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
