@@ -53,6 +53,15 @@ pub(super) fn objects_mut(document: &mut Value) -> Vec<&mut Value> {
     vec![document]
 }
 
+/// Takes what has become nothing out of a list of objects.
+pub(super) fn without_gaps(document: &mut Value) {
+    if is_list(document)
+        && let Some(items) = document.get_mut("items").and_then(Value::as_array_mut)
+    {
+        items.retain(|item| !item.is_null());
+    }
+}
+
 fn is_list(document: &Value) -> bool {
     text(document, &["kind"]).is_some_and(|kind| kind.ends_with("List"))
 }

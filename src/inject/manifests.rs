@@ -2,12 +2,11 @@
 //! choose.
 
 use std::fmt;
-use std::iter::repeat;
 
 use serde_json::Value;
 
-use super::kinds::{Kind, kind, objects, objects_mut, title};
-use super::ports::{AppPort, numbers, of_application};
+use super::kinds::{Kind, kind, objects, objects_mut, title, without_gaps};
+use super::ports::{self, AppPort, of_application};
 use super::service::Led;
 use super::settings::Settings;
 use super::value::{Refusal, at, at_mut, text};
@@ -80,6 +79,7 @@ pub fn rewrite(
     for object in after.iter_mut().flat_map(objects_mut) {
         restore(object);
     }
+    after.iter_mut().for_each(without_gaps);
     if direction == Direction::In {
         work.workloads(&mut after);
         work.services(&mut after);
@@ -90,7 +90,9 @@ pub fn rewrite(
     if !work.refused.is_empty() {
         return Err(Failure::Refused(work.refused));
     }
-    for (index, wanted) in after.iter().enumerate() {
+    let policies = in_their_places(work.policies, &before, &mut after);
+    // From the end, because a document that goes counts those behind it anew.
+    for (index, wanted) in after.iter().enumerate().rev() {
         let name = before.get(index).map(title).unwrap_or_default();
         let turned = if wanted.is_null() && before.get(index).is_some_and(|now| !now.is_null()) {
             stream.empty(index)
@@ -99,28 +101,46 @@ pub fn rewrite(
         };
         turned.map_err(|error| Failure::Refused(vec![(name, Refusal(error.to_string()))]))?;
     }
-    for policy in &work.policies {
+    stream.read_again().map_err(Failure::Unreadable)?;
+    for policy in &policies {
         stream.append(policy).map_err(Failure::Unreadable)?;
     }
-    let changed = changed(&before, &after, &work.policies);
+    let changed = changed(&before, &after, &policies);
     Ok(Rewritten { text: stream.text().to_owned(), notes: work.notes, changed })
 }
 
+/// Puts policies where they stood before, so that they stay as they are written, and hands back those
+/// that are new.
+fn in_their_places(policies: Vec<Value>, before: &[Value], after: &mut [Value]) -> Vec<Value> {
+    let mut new = Vec::new();
+    for policy in policies {
+        let mut places = before.iter().zip(after.iter_mut());
+        let place = places.find(|(old, gone)| gone.is_null() && title(old) == title(&policy));
+        match place {
+            Some((_, place)) => *place = policy,
+            None => new.push(policy),
+        }
+    }
+    new
+}
+
 /// Names of what differs.
-fn changed(before: &[Value], after: &[Value], more: &[Value]) -> Vec<String> {
-    let pairs = before.iter().zip(after);
-    let differ = pairs.flat_map(|(before, after)| {
-        let after = if after.is_null() { Vec::new() } else { objects(after) };
-        let pairs =
-            objects(before).into_iter().zip(after.into_iter().map(Some).chain(repeat(None)));
-        // A policy of ours is made anew each time.
-        let same = |before: &Value, after: Option<&Value>| {
-            Some(before) == after || after.is_none() && more.contains(before)
-        };
-        pairs.filter(move |(before, after)| !same(before, *after)).map(|(before, _)| title(before))
+fn changed(before: &[Value], after: &[Value], new: &[Value]) -> Vec<String> {
+    let differ = before.iter().zip(after).flat_map(|(before, after)| {
+        let after = objects(after);
+        let titles: Vec<_> = after.iter().map(|object| title(object)).collect();
+        let mut after = after.into_iter();
+        objects(before).into_iter().filter(move |before| {
+            let gone = is_our_policy(before) && !titles.contains(&title(before));
+            gone || after.next() != Some(before)
+        })
     });
-    let new = more.iter().filter(|new| !before.contains(new));
-    differ.chain(new.map(title)).collect()
+    differ.map(title).chain(new.iter().map(title)).collect()
+}
+
+/// Whether an object is a policy that we wrote.
+fn is_our_policy(object: &Value) -> bool {
+    kind(object) == Kind::NetworkPolicy && record::read(object).is_some()
 }
 
 /// Makes of an object what it was before we came.
@@ -133,7 +153,7 @@ fn restore(object: &mut Value) {
         }
         Kind::Service => service::restore(object),
         // One that we wrote ourselves goes altogether.
-        Kind::NetworkPolicy if record::read(object).is_some() => *object = Value::Null,
+        Kind::NetworkPolicy if is_our_policy(object) => *object = Value::Null,
         Kind::NetworkPolicy | Kind::Other => {}
     }
 }
@@ -203,7 +223,7 @@ impl Work<'_> {
         }
         let app = of_application(spec, &wish, &targets)?;
         let guard = app.as_ref().filter(|_| wish.network_policy);
-        let guard = guard.map(|app| network_policy::guard(&whole, pod, app, &wish));
+        let guard = guard.map(|app| network_policy::guard(&whole, pod, app, &wish)).transpose()?;
         pod::inject(pod, app.as_ref(), &wish)?;
         self.policies.extend(guard);
         let note = describe(pod, app.as_ref(), &wish);
@@ -294,7 +314,7 @@ impl Work<'_> {
 /// Whether a pod ends by itself and offers nothing, as migrations and tests of a release do.
 fn is_task(spec: &Value) -> bool {
     let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
-    ends && numbers(spec).is_empty()
+    ends && ports::all(spec).is_empty()
 }
 
 fn describe(pod: &Value, app: Option<&AppPort>, wish: &Settings) -> String {

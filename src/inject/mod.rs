@@ -21,6 +21,8 @@ mod wish;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_mended;
 
 pub use admission::{BadReview, admit};
 pub use manifests::{Direction, Failure, Rewritten, rewrite};

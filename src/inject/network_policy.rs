@@ -2,25 +2,38 @@
 
 use serde_json::{Value, json};
 
-use super::ports::{AppPort, numbers};
+use super::ports::{AppPort, all};
 use super::record;
 use super::settings::Settings;
-use super::value::{at, text};
+use super::value::{Refusal, at, text};
 
 /// A `NetworkPolicy` that lets connections through to all ports of a pod but the application's.
 ///
 /// Policies add up: another one that allows the application's port still does.
-pub(super) fn guard(workload: &Value, pod: &Value, app: &AppPort, wish: &Settings) -> Value {
+///
+/// # Errors
+/// The pod has no labels: one that chose nothing would choose every pod of its namespace.
+pub(super) fn guard(
+    workload: &Value,
+    pod: &Value,
+    app: &AppPort,
+    wish: &Settings,
+) -> Result<Value, Refusal> {
     let name = text(workload, &["metadata", "name"]).unwrap_or("pod");
-    let mut ports = numbers(pod.get("spec").unwrap_or(&Value::Null));
-    ports.retain(|port| *port != app.number);
-    for port in [wish.port, wish.telemetry_port] {
-        if !ports.contains(&port) {
-            ports.push(port);
-        }
-    }
+    let labels = at(pod, &["metadata", "labels"]).and_then(Value::as_object);
+    let Some(labels) = labels.filter(|labels| !labels.is_empty()) else {
+        return Err(Refusal(
+            "the pod has no labels for a NetworkPolicy to choose it by; give it one".to_owned(),
+        ));
+    };
+    let mut ports = all(pod.get("spec").unwrap_or(&Value::Null));
+    ports.retain(|(number, protocol)| *number != app.number || protocol != "TCP");
+    ports.extend([wish.port, wish.telemetry_port].map(|port| (port, "TCP".to_owned())));
     ports.sort_unstable();
-    let ports: Vec<_> = ports.iter().map(|port| json!({"port": port, "protocol": "TCP"})).collect();
+    let ports: Vec<_> = ports
+        .iter()
+        .map(|(number, protocol)| json!({"port": number, "protocol": protocol}))
+        .collect();
     let mut metadata = json!({ "name": name_of(name) });
     if let (Some(namespace), Some(members)) =
         (text(workload, &["metadata", "namespace"]), metadata.as_object_mut())
@@ -32,13 +45,13 @@ pub(super) fn guard(workload: &Value, pod: &Value, app: &AppPort, wish: &Setting
         "kind": "NetworkPolicy",
         "metadata": metadata,
         "spec": {
-            "podSelector": {"matchLabels": at(pod, &["metadata", "labels"])},
+            "podSelector": { "matchLabels": labels },
             "policyTypes": ["Ingress"],
             "ingress": [{ "ports": ports }],
         },
     });
     record::write(&mut policy, json!({}));
-    policy
+    Ok(policy)
 }
 
 /// Whether somebody else's policy allows connections to the application's port, which nobody

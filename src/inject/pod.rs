@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ports::{AppPort, is_declared};
 use super::probes::{self, Probes};
+use super::record::Missing;
 use super::settings::Settings;
 use super::sidecar;
 use super::value::{Refusal, at_mut, is_named, items, list, text};
@@ -35,7 +36,7 @@ pub(super) fn inject(
     let Some(spec) = pod.get_mut("spec").filter(|spec| spec.is_object()) else {
         return Err(Refusal("the pod has no spec".to_owned()));
     };
-    check(spec, wish)?;
+    check(spec, app, wish)?;
     let mut probes = Probes::default();
     if let Some(app) = app {
         for list in LISTS {
@@ -45,21 +46,20 @@ pub(super) fn inject(
             }
         }
     }
-    if sidecar::shares_socket(wish) {
-        mount_socket(spec)?;
-    }
     let mut note = Map::new();
-    let mut made = Vec::new();
+    if sidecar::shares_socket(wish) {
+        let bare = mount_socket(spec)?;
+        if !bare.is_empty() {
+            note.insert("mounts".into(), bare.into());
+        }
+    }
     let volumes: Vec<_> = sidecar::volumes(wish).into_iter().map(|(volume, _)| volume).collect();
-    put(spec, "volumes", volumes, false, &mut made)?;
+    put(spec, "volumes", volumes, false, &mut note)?;
     let container = sidecar::container(app, wish, &probes);
     let place = if wish.native { "initContainers" } else { "containers" };
     // Beside others it is the first, because a kubelet starts them in turn; among init containers it is
     // the last, so that the others need not wait for it.
-    put(spec, place, vec![container], !wish.native, &mut made)?;
-    if !made.is_empty() {
-        note.insert("made".into(), json!(made));
-    }
+    put(spec, place, vec![container], !wish.native, &mut note)?;
     if !probes.before.is_empty() {
         note.insert("probes".into(), Value::Object(probes.before));
     }
@@ -90,12 +90,20 @@ pub(super) fn restore(pod: &mut Value) {
                 if let Some(before) = note.get("probes").and_then(|probes| probes.get(&name)) {
                     probes::restore(container, before);
                 }
-                remove_empty(container, "volumeMounts", &note);
+                let bare = items(&note, &["mounts"]).iter().any(|bare| *bare == name);
+                if let Some(container) = container.as_object_mut().filter(|_| bare) {
+                    record::give_back(container, "volumeMounts", Some(Missing::Absent));
+                }
             }
         }
         keep(spec, "volumes", |volume| !sidecar::VOLUMES.iter().any(|name| is_named(volume, name)));
         for list in ["initContainers", "volumes"] {
-            remove_empty(spec, list, &note);
+            let noted = |missing: &Missing| {
+                items(&note, &[missing.word()]).iter().any(|noted| noted == list)
+            };
+            if let Some(spec) = spec.as_object_mut() {
+                record::give_back(spec, list, Missing::ALL.into_iter().find(noted));
+            }
         }
     }
     if note.get("default").is_some()
@@ -108,7 +116,7 @@ pub(super) fn restore(pod: &mut Value) {
 }
 
 /// What no sidecar can guard, or would break.
-fn check(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
+fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal(message));
     if spec.get("hostNetwork").and_then(Value::as_bool) == Some(true) {
         return refuse(
@@ -135,20 +143,68 @@ fn check(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
                  the annotation portcullis/{what}"
             ));
         }
+        let app = app.filter(|_| wish.upstream.is_none());
+        if app.is_some_and(|app| app.number == port) {
+            return refuse(format!(
+                "the application's port is {port}, which the sidecar is to have; give it another by \
+                 --{what} or the annotation portcullis/{what}"
+            ));
+        }
+    }
+    if wish.port == wish.telemetry_port {
+        return refuse(format!(
+            "port and telemetry-port are both {}; the sidecar needs two",
+            wish.port
+        ));
+    }
+    names_are_free(spec, wish)
+}
+
+/// What would stand twice in the pod, or be taken for ours when it is taken out.
+fn names_are_free(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
+    let volumes = items(spec, &["volumes"]);
+    let taken = sidecar::VOLUMES.iter().find(|name| volumes.iter().any(|one| is_named(one, name)));
+    if let Some(name) = taken {
+        return Err(Refusal(format!("the pod has a volume {name} already; give it another name")));
+    }
+    for container in LISTS.iter().flat_map(|list| items(spec, &[list])) {
+        let title = text(container, &["name"]).unwrap_or_default();
+        if items(container, &["ports"]).iter().any(|port| is_named(port, NAME)) {
+            return Err(Refusal(format!(
+                "a port of the container {title} is called {NAME}, which is the sidecar's; give it \
+                 another name"
+            )));
+        }
+        let mounts = items(container, &["volumeMounts"]);
+        let directory = Some(sidecar::SOCKET_DIRECTORY);
+        if sidecar::shares_socket(wish)
+            && mounts.iter().any(|mount| text(mount, &["mountPath"]) == directory)
+        {
+            return Err(Refusal(format!(
+                "the container {title} has something at {} already, where the socket is to be shared; \
+                 mount it elsewhere",
+                sidecar::SOCKET_DIRECTORY
+            )));
+        }
     }
     Ok(())
 }
 
-/// Lets every container of the application see the socket's directory.
-fn mount_socket(spec: &mut Value) -> Result<(), Refusal> {
+/// Lets every container of the application see the socket's directory, and says which of them had no
+/// mounts.
+fn mount_socket(spec: &mut Value) -> Result<Vec<Value>, Refusal> {
+    let mut bare = Vec::new();
     let containers = spec.get_mut("containers").and_then(Value::as_array_mut);
     for container in containers.into_iter().flatten() {
+        if container.get("volumeMounts").is_none() {
+            bare.push(container.get("name").cloned().unwrap_or_default());
+        }
         let Some(mounts) = list(container, "volumeMounts") else {
             return Err(Refusal("the volumeMounts of a container are no list".to_owned()));
         };
         mounts.push(sidecar::socket_mount());
     }
-    Ok(())
+    Ok(bare)
 }
 
 /// Puts items into a list of the pod's spec, which is noted as ours when it was not there.
@@ -157,13 +213,16 @@ fn put(
     key: &str,
     new: Vec<Value>,
     first: bool,
-    made: &mut Vec<String>,
+    note: &mut Map<String, Value>,
 ) -> Result<(), Refusal> {
     if new.is_empty() {
         return Ok(());
     }
-    if spec.as_object().is_some_and(|spec| record::lacks(spec, key)) {
-        made.push(key.to_owned());
+    if let Some(missing) = Missing::of(spec.get(key)) {
+        let noted = note.entry(missing.word()).or_insert_with(|| json!([]));
+        if let Some(noted) = noted.as_array_mut() {
+            noted.push(key.into());
+        }
     }
     let Some(items) = list(spec, key) else {
         return Err(Refusal(format!("{key} is no list")));
@@ -176,17 +235,5 @@ fn put(
 fn keep(value: &mut Value, key: &str, wanted: impl Fn(&Value) -> bool) {
     if let Some(items) = value.get_mut(key).and_then(Value::as_array_mut) {
         items.retain(|item| wanted(item));
-    }
-}
-
-/// Removes a list that has become empty, where it was made for us; mounts always are then.
-fn remove_empty(value: &mut Value, key: &str, note: &Value) {
-    let ours = key == "volumeMounts" || items(note, &["made"]).iter().any(|made| made == key);
-    let empty = value.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty);
-    if ours
-        && empty
-        && let Some(members) = value.as_object_mut()
-    {
-        members.remove(key);
     }
 }

@@ -47,13 +47,14 @@ pub(super) fn of_application(
     }
     let mut led: Vec<AppPort> =
         targets.iter().filter_map(|target| resolve(&ports, target)).collect();
-    led.dedup();
+    led.sort_by_key(|port| port.number);
     let mut candidates = if led.is_empty() { ports } else { led };
     candidates.dedup_by_key(|port| port.number);
     match (candidates.pop(), candidates.is_empty()) {
         (only, true) if only.is_some() || wish.upstream.is_some() => Ok(only),
         (None, _) => Err(Refusal(
-            "no container declares a port; give --app-port or the annotation portcullis/app-port"
+            "no container declares a port; give --app-port or the annotation portcullis/app-port, or \
+             keep the pod as it is by the annotation portcullis/inject: \"false\""
                 .to_owned(),
         )),
         (Some(last), _) => {
@@ -97,12 +98,18 @@ pub(super) fn is_declared(spec: &Value, number: u16) -> bool {
     declared(spec).iter().any(|port| port.number == number)
 }
 
-/// Numbers of all declared ports, without repetition.
-pub(super) fn numbers(spec: &Value) -> Vec<u16> {
-    let mut numbers: Vec<_> = declared(spec).iter().map(|port| port.number).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+/// Numbers and protocols of all declared ports, without repetition.
+pub(super) fn all(spec: &Value) -> Vec<(u16, String)> {
+    let ports = containers(spec).flat_map(|container| items(container, &["ports"]));
+    let mut all: Vec<_> = ports
+        .filter_map(|port| {
+            let number = port.get("containerPort")?.as_u64()?.try_into().ok()?;
+            Some((number, text(port, &["protocol"]).unwrap_or("TCP").to_owned()))
+        })
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// All containers that go on running beside the application, and itself.

@@ -3,6 +3,8 @@
 //! The application listens where a kubelet does not reach it, so the sidecar asks it in the kubelet's
 //! place (`telemetry.probes`), and the probe's handler becomes a question to the sidecar.
 
+use std::fmt::Write as _;
+
 use form_urlencoded::Serializer;
 use serde_json::{Map, Value, json};
 
@@ -115,7 +117,7 @@ fn address(
         ("httpGet", socket) => {
             let path = text(asked, &["path"]).unwrap_or("/");
             let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-            let path = path.replace(' ', "%20").replace('#', "%23");
+            let path = encoded(&path);
             match socket {
                 Some(socket) => format!("unix:{socket}:{path}"),
                 None if secure => format!("https://{host}{path}"),
@@ -138,6 +140,20 @@ fn address(
     let headers = headers.finish();
     let address = if headers.is_empty() { address } else { format!("{address}#{headers}") };
     Ok(address.replace(',', "%2C"))
+}
+
+/// A path as a kubelet sends it: what an address cannot hold is encoded.
+fn encoded(path: &str) -> String {
+    let mut text = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() && !br#"#"<>\^`{|}"#.contains(&byte) {
+            text.push(byte.into());
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// Where the sidecar asks in a kubelet's place.

@@ -16,12 +16,14 @@ pub(super) fn read(object: &Value) -> Option<Value> {
 
 /// Notes what was changed.
 pub(super) fn write(object: &mut Value, note: Value) {
-    let had = object.get("metadata").is_some_and(|metadata| metadata.get("annotations").is_some());
+    let metadata = object.get("metadata");
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+    let (metadata, annotations) = (Missing::of(metadata), Missing::of(annotations));
     let mut note = note;
     if let Some(note) = note.as_object_mut() {
         note.insert("version".into(), env!("CARGO_PKG_VERSION").into());
-        if !had {
-            note.insert("annotations".into(), "made".into());
+        for (key, missing) in [("annotations", annotations), ("metadata", metadata)] {
+            note.extend(missing.map(|missing| (key.to_owned(), missing.word().into())));
         }
     }
     annotate(object, ANNOTATION, note.to_string());
@@ -44,12 +46,58 @@ pub(super) fn forget(object: &mut Value, note: &Value) {
         return;
     };
     annotations.remove(ANNOTATION);
-    if annotations.is_empty() && note.get("annotations").is_some() {
-        metadata.remove("annotations");
+    let missing = |key| text(note, &[key]).and_then(Missing::named);
+    give_back(metadata, "annotations", missing("annotations"));
+    if let Some(object) = object.as_object_mut() {
+        give_back(object, "metadata", missing("metadata"));
     }
 }
 
-/// Whether a mapping has nothing at `key` yet, so that what comes there is ours to take away.
-pub(super) fn lacks(object: &Map<String, Value>, key: &str) -> bool {
-    object.get(key).is_none_or(Value::is_null)
+/// How there was nothing where we put something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// There was no such key.
+    Absent,
+    /// There was a key with nothing behind it, as templates leave it.
+    Null,
+}
+
+impl Missing {
+    /// All of them.
+    pub(super) const ALL: [Self; 2] = [Self::Absent, Self::Null];
+
+    /// Tells of a value; `None` where there is one.
+    pub(super) fn of(value: Option<&Value>) -> Option<Self> {
+        match value {
+            None => Some(Self::Absent),
+            Some(Value::Null) => Some(Self::Null),
+            Some(_) => None,
+        }
+    }
+
+    /// The word for it in notes.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "made",
+            Self::Null => "null",
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|missing| missing.word() == word)
+    }
+}
+
+/// Leaves nothing again where we had put something and nobody else has since.
+pub(super) fn give_back(members: &mut Map<String, Value>, key: &str, missing: Option<Missing>) {
+    let empty = match members.get(key) {
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(members)) => members.is_empty(),
+        _ => false,
+    };
+    match missing.filter(|_| empty) {
+        Some(Missing::Absent) => drop(members.remove(key)),
+        Some(Missing::Null) => drop(members.insert(key.to_owned(), Value::Null)),
+        None => {}
+    }
 }

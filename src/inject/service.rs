@@ -24,8 +24,9 @@ pub(super) fn selects(service: &Value, namespace: Option<&str>, labels: &Value) 
     selector.is_some_and(|selector| {
         !selector.is_empty()
             && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-            && text(service, &["metadata", "namespace"]).unwrap_or("default")
-                == namespace.unwrap_or("default")
+            // Where one of them does not say, they are applied together.
+            && text(service, &["metadata", "namespace"])
+                .is_none_or(|own| namespace.is_none_or(|other| own == other))
     })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::settings::Settings;
-use super::value::{Refusal, text};
+use super::value::{Refusal, at, text};
 
 /// Whether a pod is to have a sidecar: `"true"` or `"false"`.
 pub(super) const INJECT: &str = "portcullis/inject";
@@ -33,7 +33,9 @@ const KNOWN: [&str; 11] = [
 /// Labels are what an API server can choose objects by.
 pub(super) fn asked(object: &Value) -> Result<Option<bool>, Refusal> {
     let places = [["metadata", "annotations", INJECT], ["metadata", "labels", INJECT]];
-    places.iter().find_map(|place| text(object, place)).map(|word| truth(INJECT, word)).transpose()
+    let said = places.iter().find_map(|place| at(object, place));
+    said.map(|said| said.as_str().map_or_else(|| Err(no_text(INJECT)), |word| truth(INJECT, word)))
+        .transpose()
 }
 
 /// What an object's annotation says of the application's port.
@@ -68,7 +70,7 @@ pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> 
             )));
         }
         let Some(said) = value.as_str() else {
-            return Err(Refusal(format!("the annotation {key} is no text; put it in quotes")));
+            return Err(no_text(key));
         };
         let said = said.trim();
         match key.as_str() {
@@ -108,6 +110,11 @@ fn is_url(text: &str, or_socket: bool) -> bool {
     let host = ["http://", "https://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
     let host = host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
     (host || or_socket && text.starts_with("unix:/")) && !text.contains(char::is_whitespace)
+}
+
+/// An API server would refuse it, too, but whoever wrote `true` meant it.
+fn no_text(key: &str) -> Refusal {
+    Refusal(format!("the annotation {key} is no text; put it in quotes"))
 }
 
 fn truth(key: &str, said: &str) -> Result<bool, Refusal> {

@@ -74,13 +74,22 @@ fn lists(old: &[Value], new: &[Value], at: &mut Vec<Step>, changes: &mut Vec<Cha
 
 /// Whether two items are the same thing, perhaps with other contents.
 fn same(one: &Value, other: &Value) -> bool {
-    /// What names the items of the lists of pods and Services: `name` where nothing better does,
-    /// because ports may share one, and `port` where that is absent too.
-    const NAMES: [&str; 4] = ["mountPath", "containerPort", "name", "port"];
+    /// What names the items of a pod's and a Service's lists; `name` comes last, because ports may
+    /// share one.
+    const NAMES: [&str; 4] = ["mountPath", "containerPort", "port", "name"];
     for key in NAMES {
         if let (Some(one), Some(other)) = (one.get(key), other.get(key)) {
             return one == other;
         }
+    }
+    // Whole objects, in a list of them.
+    if one.get("kind").is_some() && one.get("metadata").is_some() {
+        let title = |object: &Value| {
+            let metadata = ["name", "generateName", "namespace"];
+            let metadata = metadata.map(|key| object.pointer(&format!("/metadata/{key}")).cloned());
+            (object.get("kind").cloned(), metadata)
+        };
+        return title(one) == title(other);
     }
     one == other
 }

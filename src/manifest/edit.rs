@@ -82,19 +82,47 @@ impl Editor<'_> {
         match (&parent.content, last) {
             (Content::Mapping(Shape::Block, entries), Step::Key(key)) => {
                 let entry = entries.iter().find(|entry| entry.key == *key)?;
-                if !value.is_array() && !value.is_object() && node.start < node.end {
+                let colon = entry.key_end + self.text.get(entry.key_end..)?.find(':')? + 1;
+                // What begins on a line further down may have its style behind the colon (`|`).
+                let beside =
+                    node.start < node.end && !self.text.get(colon..node.start)?.contains('\n');
+                if !value.is_array() && !value.is_object() && beside {
                     return Some(self.splice(node.start, node.end, &render::inline(value)));
                 }
-                let colon = entry.key_end + self.text.get(entry.key_end..)?.find(':')? + 1;
                 let indent = self.lines.column(entry.start);
-                Some(self.splice(colon, node.end, &render::below(value, indent, self.manner)))
+                let below = render::below(value, indent, self.manner);
+                let comments = self.comments(colon, node);
+                let end = self.lines.end(colon);
+                // What is said behind the key stays there.
+                let (from, mut to) = match (beside || node.start == node.end, node.end <= end) {
+                    (true, true) => (node.end, end),
+                    (true, false) => (end, node.end),
+                    (false, _) => (colon, node.end),
+                };
+                let said = self.text.get(from..end).unwrap_or_default();
+                let said = if said.trim_start().starts_with('#') { said } else { "" };
+                let mut put = if below.starts_with('\n') {
+                    format!("{said}{below}")
+                } else {
+                    format!("{below}{said}")
+                };
+                if !comments.is_empty() {
+                    // What is said behind the last line would become a part of a comment.
+                    let last = self.lines.end(to);
+                    let said = self.text.get(to..last).unwrap_or_default();
+                    put = format!("{put}{said}\n{}", comments.trim_end_matches('\n'));
+                    to = last;
+                }
+                Some(self.splice(colon, to, &put))
             }
             (Content::Sequence(Shape::Block, _), Step::Index(_)) => {
                 Some(self.splice(node.start, node.end, &value.to_string()))
             }
             _ => {
                 let text = render::flow(value, self.own_line(node.start), self.manner);
-                Some(self.splice(node.start, node.end, &text))
+                // An absent value stands at the colon itself.
+                let gap = if node.start == node.end { " " } else { "" };
+                Some(self.splice(node.start, node.end, &format!("{gap}{text}")))
             }
         }
     }
@@ -110,34 +138,61 @@ impl Editor<'_> {
             (Content::Mapping(shape, entries), Step::Key(key)) => {
                 let at = entries.iter().position(|entry| entry.key == *key)?;
                 let parts: Vec<_> = entries.iter().map(Entry::span).collect();
-                self.cut(*shape, &parts, at)
+                let comments = self.comments(entries.get(at)?.start, &entries.get(at)?.value);
+                self.cut(*shape, &parts, at, &comments)
             }
             (Content::Sequence(Shape::Flow, items), Step::Index(at)) => {
                 let parts: Vec<_> = items.iter().map(|item| (item.start, item.end)).collect();
-                self.cut(Shape::Flow, &parts, *at)
+                self.cut(Shape::Flow, &parts, *at, "")
             }
             (Content::Sequence(Shape::Block, items), Step::Index(at)) => {
                 let item = items.get(*at)?;
                 let column = self.lines.column(parent.start);
                 let start = self.lines.of_dash(item.start, column);
                 let first = self.lines.is_first(start + column);
-                first.then(|| self.splice(start, self.lines.next(item.end), ""))
+                let comments = self.comments(start, item);
+                first.then(|| self.splice(start, self.lines.next(item.end), &comments))
             }
             _ => None,
         }
     }
 
-    /// Takes one of several parts out of a collection.
-    fn cut(&self, shape: Shape, parts: &[(usize, usize)], at: usize) -> Option<String> {
+    /// Takes one of several parts out of a collection, but for its comments.
+    fn cut(
+        &self,
+        shape: Shape,
+        parts: &[(usize, usize)],
+        at: usize,
+        comments: &str,
+    ) -> Option<String> {
         let (start, end) = *parts.get(at)?;
         if shape == Shape::Block && self.lines.is_first(start) {
-            return Some(self.splice(self.lines.start(start), self.lines.next(end), ""));
+            return Some(self.splice(self.lines.start(start), self.lines.next(end), comments));
         }
         // The part behind it moves up, as in `- name: x`; or, as the last one, the comma goes too.
         match parts.get(at + 1) {
             Some((next, _)) => Some(self.splice(start, *next, "")),
             None => Some(self.splice(parts.get(at.checked_sub(1)?)?.1, end, "")),
         }
+    }
+
+    /// Lines between `start` and the end of `node` that are comments; they are somebody's words.
+    fn comments(&self, start: usize, node: &Node) -> String {
+        let mut texts = Vec::new();
+        node.scalars(&mut texts);
+        let mut kept = String::new();
+        let mut at = self.lines.next(start);
+        while at < node.end {
+            let next = self.lines.next(at);
+            let line = self.text.get(at..next).unwrap_or_default();
+            let mark = at + line.len() - line.trim_start().len();
+            let within = texts.iter().any(|(start, end)| (*start..*end).contains(&mark));
+            if line.trim_start().starts_with('#') && !within {
+                kept.push_str(&line.replace("\r\n", "\n"));
+            }
+            at = next;
+        }
+        kept
     }
 
     /// The column of what stands first on its line inside of brackets.

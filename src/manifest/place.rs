@@ -30,6 +30,16 @@ impl Lines<'_> {
         rest.find('\n').map_or(self.0.len(), |newline| at + newline + 1)
     }
 
+    /// Where the line of `at` has ended, but for what ends it.
+    pub(super) fn end(self, at: usize) -> usize {
+        let rest = self.0.get(at..).unwrap_or_default();
+        at + rest
+            .find('\n')
+            .map_or(rest, |end| rest.get(..end).unwrap_or_default())
+            .trim_end()
+            .len()
+    }
+
     /// How many characters of its line stand before `at`.
     pub(super) fn column(self, at: usize) -> usize {
         self.0.get(self.start(at)..at).map_or(0, |before| before.chars().count())

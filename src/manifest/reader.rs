@@ -64,13 +64,26 @@ impl Reader<'_> {
                 Ok(())
             }
             Event::Scalar(text, style, anchor, tag) => {
+                let lines = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                // The parser gives the last line of a text the end that it does not have.
+                let endless = lines && end >= self.text.len() && !self.text.ends_with('\n');
+                let text = match text.strip_suffix('\n').filter(|_| endless) {
+                    Some(text) => text.to_owned().into(),
+                    None => text,
+                };
+                // Empty last lines that count (`|+`) are a part of it.
+                let end = if lines && text.ends_with("\n\n") {
+                    self.last_line(start, end)
+                } else {
+                    self.trimmed(start, end)
+                };
                 let tagged = tag.is_some_and(|tag| tag.suffix == "str");
                 let value = match style {
                     ScalarStyle::Plain if !tagged => scalars::plain(&text),
                     _ => Value::String(text.into_owned()),
                 };
                 let content = Content::Scalar(value);
-                self.place(Node { start, end: self.trimmed(start, end), content }, anchor)
+                self.place(Node { start, end, content }, anchor)
             }
             Event::Alias(anchor) => {
                 let value = self.anchors.get(&anchor).cloned().ok_or("an alias of nothing")?;
@@ -78,34 +91,30 @@ impl Reader<'_> {
                 self.place(Node { start, end, content: Content::Alias(value) }, 0)
             }
             Event::SequenceStart(anchor, _) => {
-                self.open((start, end), anchor, Inside::Sequence(Vec::new()))
+                self.open(span, anchor, Inside::Sequence(Vec::new()))
             }
             Event::MappingStart(anchor, _) => {
-                self.open((start, end), anchor, Inside::Mapping(Vec::new(), None))
+                self.open(span, anchor, Inside::Mapping(Vec::new(), None))
             }
-            // The end of the span is where the next thing begins.
-            Event::SequenceEnd | Event::MappingEnd => self.close(start + 1),
+            Event::SequenceEnd | Event::MappingEnd => self.close(start),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
         }
     }
 
-    fn open(
-        &mut self,
-        (start, end): (usize, usize),
-        anchor: usize,
-        inside: Inside,
-    ) -> Result<(), String> {
+    fn open(&mut self, span: Span, anchor: usize, inside: Inside) -> Result<(), String> {
         if self.open.len() >= MAX_DEPTH {
             return Err(format!("nested more than {MAX_DEPTH} levels deep"));
         }
-        // A bracket has a length; a block begins with its first item, which may be a bracket itself.
-        let bracket = self.text.get(start..end).is_some_and(|begun| begun.starts_with(['{', '[']));
+        // The span ends with the bracket. That of a block does not, though its first item may begin
+        // with one.
+        let (start, end) = (self.offset(span.start), self.offset(span.end));
+        let bracket = self.text.get(start..end).is_some_and(|text| text.ends_with(['{', '[']));
         let shape = if bracket { Shape::Flow } else { Shape::Block };
         self.open.push(Open { start, shape, anchor, inside });
         Ok(())
     }
 
-    fn close(&mut self, end: usize) -> Result<(), String> {
+    fn close(&mut self, at: usize) -> Result<(), String> {
         let Some(Open { start, shape, anchor, inside }) = self.open.pop() else {
             return Err("something ends that has not begun".to_owned());
         };
@@ -114,12 +123,12 @@ impl Reader<'_> {
             Inside::Mapping(entries, _) => entries.last().map(|entry| entry.value.end),
         };
         // A block has no end of its own.
-        let end = if shape == Shape::Flow { end } else { last.unwrap_or(start) };
+        let end = if shape == Shape::Flow { self.bracket(at) } else { last.unwrap_or(start) };
         // The parser lets a block list begin with its first item; it begins with the dash before it.
         let start = match &inside {
             Inside::Sequence(items) if shape == Shape::Block => {
                 let first = items.first().map_or(start, |item| item.start);
-                self.text.get(..first).and_then(|before| before.rfind('-')).unwrap_or(start)
+                self.dash(first).unwrap_or(start)
             }
             _ => start,
         };
@@ -173,6 +182,41 @@ impl Reader<'_> {
 
     fn offset(&self, marker: Marker) -> usize {
         self.offsets.get(marker.index()).copied().unwrap_or(self.text.len())
+    }
+
+    /// The dash before an item, which may be lines above it, with comments in between.
+    fn dash(&self, item: usize) -> Option<usize> {
+        let mut before = self.text.get(..item)?;
+        loop {
+            let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let line = before.get(start..)?;
+            let comment =
+                if line.trim_start().starts_with('#') { Some(0) } else { line.find(" #") };
+            let code = line.get(..comment.unwrap_or(line.len()))?;
+            if !code.trim().is_empty() {
+                return code.rfind('-').map(|dash| start + dash);
+            }
+            before = before.get(..start.checked_sub(1)?)?;
+        }
+    }
+
+    /// Where the bracket at `at` has ended, or the one behind the last comma, which is what the
+    /// parser tells of instead.
+    fn bracket(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let Some(mut behind) = rest.strip_prefix(',') else { return at + 1 };
+        loop {
+            behind = behind.trim_start();
+            let Some(comment) = behind.strip_prefix('#') else { break };
+            behind = comment.find('\n').and_then(|end| comment.get(end..)).unwrap_or_default();
+        }
+        self.text.len() - behind.len() + 1
+    }
+
+    /// The end of the last whole line of `start..end`.
+    fn last_line(&self, start: usize, end: usize) -> usize {
+        let text = self.text.get(start..end).unwrap_or_default();
+        start + text.rfind('\n').unwrap_or(text.len())
     }
 
     /// The end of what is visible of `start..end`.

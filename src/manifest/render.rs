@@ -35,6 +35,7 @@ pub(super) fn below(value: &Value, indent: usize, manner: Manner) -> String {
     let deeper = if value.is_array() { indent + manner.dashes } else { indent + 2 };
     match lines(value, deeper, manner) {
         Some(lines) => format!("\n{lines}"),
+        None if value.is_null() => String::new(),
         None => format!(" {}", inline(value)),
     }
 }

@@ -1,6 +1,7 @@
 //! A text of any number of documents.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -59,24 +60,56 @@ impl Stream {
     /// The document is written in a way that cannot be changed: with aliases or merge keys in the
     /// parts that change, say. The text stays as it was then.
     pub fn turn(&mut self, index: usize, wanted: &Value) -> Result<(), Unreadable> {
-        let before = self.values();
-        let Some(now) = before.get(index) else {
+        let Some(document) = self.documents.get(index) else {
             return Err(Unreadable(format!("there is no document {index}")));
         };
-        let mut turned = Self { text: self.text.clone(), documents: self.documents.clone() };
-        for change in difference(now, wanted) {
-            turned = turned.changed(index, &change).ok_or_else(cannot)?;
+        let now = document.as_ref().map_or(Value::Null, Node::value);
+        if now == *wanted {
+            return Ok(());
         }
-        // The others must be what they were, and this one what was wanted.
-        let mut expected = before;
-        if let Some(document) = expected.get_mut(index) {
-            wanted.clone_into(document);
-        }
-        if turned.values() != expected {
+        // Alone, because each change has to be read again, and there may be thousands of others.
+        let node = document.as_ref().ok_or_else(cannot)?;
+        let lines = Lines(&self.text);
+        let (start, end) = (lines.start(node.start), lines.next(node.end));
+        let alone = self.text.get(start..end).unwrap_or_default();
+        let mut alone = Self::read(alone).map_err(|_| cannot())?;
+        if alone.values() != [now.clone()] {
             return Err(cannot());
         }
-        *self = turned;
+        let ended = alone.text.ends_with('\n');
+        for change in difference(&now, wanted) {
+            alone = alone.changed(&change).ok_or_else(cannot)?;
+        }
+        if alone.values() != std::slice::from_ref(wanted) {
+            return Err(if ended { cannot() } else { endless() });
+        }
+        self.put(index, start..end, &alone);
         Ok(())
+    }
+
+    /// Reads the whole text again, whose documents were each changed alone.
+    ///
+    /// # Errors
+    /// It does not say what they said.
+    pub fn read_again(&self) -> Result<(), Unreadable> {
+        let same = Self::read(&self.text).is_ok_and(|read| read.values() == self.values());
+        if same { Ok(()) } else { Err(cannot()) }
+    }
+
+    /// Puts one document in the place of another.
+    fn put(&mut self, index: usize, place: Range<usize>, alone: &Self) {
+        let (start, end) = (place.start, place.end);
+        let length = alone.text.len();
+        self.text.replace_range(place, &alone.text);
+        for (at, document) in self.documents.iter_mut().enumerate().skip(index) {
+            if at == index {
+                *document = alone.documents.first().cloned().flatten();
+            }
+            if let Some(node) = document {
+                let (from, to) = if at == index { (0, start) } else { (end, start + length) };
+                node.shift(from, to);
+            }
+        }
     }
 
     /// Takes the document at `index` out of the text, together with the line that begins it.
@@ -119,14 +152,15 @@ impl Stream {
         let appended =
             Self::read(&format!("{}{end}---\n{}", self.text, render::document(document)))?;
         if appended.values() != expected {
-            return Err(cannot());
+            return Err(if end.is_empty() { cannot() } else { endless() });
         }
         *self = appended;
         Ok(())
     }
 
-    fn changed(&self, index: usize, change: &Change) -> Option<Self> {
-        let root = self.documents.get(index)?.as_ref()?;
+    /// The only document after a change.
+    fn changed(&self, change: &Change) -> Option<Self> {
+        let root = self.documents.first()?.as_ref()?;
         Self::read(&edit::apply(&self.text, root, change)?).ok()
     }
 }
@@ -135,6 +169,14 @@ fn cannot() -> Unreadable {
     Unreadable(
         "this document is written in a way that cannot be changed in place, with anchors, merge keys \
          or unusual nesting where the sidecar belongs; write these parts out"
+            .to_owned(),
+    )
+}
+
+/// A line end more would be a part of the last value.
+fn endless() -> Unreadable {
+    Unreadable(
+        "the last line has no end, and what is to follow would give it one; end that line yourself"
             .to_owned(),
     )
 }

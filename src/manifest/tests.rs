@@ -101,7 +101,7 @@ fn empty_collections_and_absent_values_become_blocks() {
         value["c"] = json!([1]);
         value["d"] = json!({"z": {}});
     });
-    assert_eq!(text, "a:\n  x: 1 # none\nb:\n  v: 1\nc:\n- 1\nd:\n  z: {}\n");
+    assert_eq!(text, "a: # none\n  x: 1\nb:\n  v: 1\nc:\n- 1\nd:\n  z: {}\n");
 }
 
 #[test]
@@ -188,6 +188,116 @@ fn a_bomb_of_aliases_is_refused() {
         let _ = writeln!(text, "a{level}: &a{level} [{aliases}]");
     }
     assert!(Stream::read(&text).err().unwrap().to_string().contains("values"));
+}
+
+#[test]
+fn a_block_list_ends_where_its_last_item_in_brackets_does() {
+    let text = "a:\n  b:\n  - {x: [{y: 1}]}\n  - [z]\n---\nc: 1\n";
+    let mut stream = Stream::read(text).unwrap();
+    stream.turn(0, &json!({"a": {"b": [{"x": [{"y": 1}]}, ["z"]], "d": [1]}})).unwrap();
+    assert_eq!(stream.text(), text.replace("[z]\n", "[z]\n  d:\n  - 1\n"));
+    // An anchor before a block is no bracket, and one before a bracket is.
+    let text = turned("a: &a\n- {x: 1}\nb: &b [y]\n", |value| value["b"] = json!(["y", "z"]));
+    assert_eq!(text, "a: &a\n- {x: 1}\nb: &b [y, z]\n");
+}
+
+#[test]
+fn empty_lines_that_count_are_not_parted_from_their_text() {
+    let text = "a:\n  b: |+\n    x\n\n\nc: 1\n";
+    let with = turned(text, |value| value["a"]["d"] = json!(1));
+    assert_eq!(with, text.replace("c:", "  d: 1\nc:"));
+    assert_eq!(turned(&with, |value| drop(value["a"].as_object_mut().unwrap().remove("d"))), text);
+}
+
+#[test]
+fn an_item_may_stand_lines_below_its_dash() {
+    let text = "a:\n-\n  # - no dash\n  x: 1\n  # b - c\n- y # - z\n";
+    let text_after = turned(text, |value| value["a"].as_array_mut().unwrap().insert(0, json!(0)));
+    assert_eq!(text_after, text.replace("a:\n", "a:\n- 0\n"));
+}
+
+#[test]
+fn what_is_said_behind_a_value_that_goes_joins_no_other_comment() {
+    let text = "a:\n  # one\n  b: {} # two\nc: 1\n";
+    let text = turned(text, |value| value["a"] = json!({}));
+    assert_eq!(text, "a: {} # two\n  # one\nc: 1\n");
+}
+
+#[test]
+fn documents_changed_one_after_the_other_are_where_they_were() {
+    let text = "a: 1\n--- # é\nb: [1]\n---\nc:\n- x\n";
+    let mut stream = Stream::read(text).unwrap();
+    for _ in 0..2 {
+        let wanted = stream.values().into_iter().map(|mut value| {
+            value.as_object_mut().unwrap().insert("z".into(), json!(["long enough"]));
+            value
+        });
+        for (index, wanted) in wanted.enumerate().collect::<Vec<_>>() {
+            stream.turn(index, &wanted).unwrap();
+        }
+        stream.read_again().unwrap();
+    }
+    let z = "z:\n- \"long enough\"\n";
+    assert_eq!(stream.text(), format!("a: 1\n{z}--- # é\nb: [1]\n{z}---\nc:\n- x\n{z}"));
+}
+
+#[test]
+fn a_last_line_without_an_end_is_given_none() {
+    let text = "a:\n  b: |\n    x";
+    let mut stream = Stream::read(text).unwrap();
+    assert_eq!(stream.values(), [json!({"a": {"b": "x"}})]);
+    let error = stream.turn(0, &json!({"a": {"b": "x", "c": 1}})).unwrap_err().to_string();
+    assert!(error.contains("end that line"), "{error}");
+    stream.append(&json!({})).unwrap_err();
+    assert_eq!(stream.text(), text);
+    let text = turned("a: |-\n  x", |value| value["c"] = json!(1));
+    assert_eq!(text, "a: |-\n  x\nc: 1");
+}
+
+#[test]
+fn a_text_of_several_lines_is_replaced_as_a_whole() {
+    let text = turned("a: |\n  x\n  y\nb: 1\n", |value| value["a"] = json!("z"));
+    assert_eq!(text, "a: z\nb: 1\n");
+}
+
+#[test]
+fn brackets_with_a_comma_or_nothing_before_their_end_are_understood() {
+    let text = turned("a: {b: {c: 1,}, d: }\ne: 1\n", |value| {
+        value["a"]["b"] = json!([2]);
+        value["a"]["d"] = json!({"x": 1});
+    });
+    assert_eq!(text, "a: {b: [2], d: {x: 1} }\ne: 1\n");
+    let text = turned("a: [\n  {b: 1}, # }\n]\nc: 1\n", |value| value["a"] = json!("x"));
+    assert_eq!(text, "a: x\nc: 1\n");
+}
+
+#[test]
+fn comments_stay_when_what_they_are_in_goes() {
+    let text = "a:\n  # one\n  b:\n    # two\n    c: |\n      # no comment\n    # three\n    d: 1\n  e: 1\n";
+    let less = turned(text, |value| drop(value["a"].as_object_mut().unwrap().remove("b")));
+    assert_eq!(less, "a:\n  # one\n    # two\n    # three\n  e: 1\n");
+    let none = turned("a: # one\n  # two\n  b: 1\nc: 1\n", |value| value["a"] = json!(1));
+    assert_eq!(none, "a: 1 # one\n  # two\nc: 1\n");
+    let back = turned("a:   # none\nc: {}   # nor here\n", |value| {
+        value["a"] = json!({"b": 1});
+        value["c"] = json!([1]);
+    });
+    assert_eq!(back, "a:   # none\n  b: 1\nc:   # nor here\n- 1\n");
+    let again = turned(&back, |value| {
+        value["a"] = Value::Null;
+        value["c"] = json!({});
+    });
+    assert_eq!(again, "a:   # none\nc: {}   # nor here\n");
+}
+
+#[test]
+fn objects_in_a_list_are_told_apart_by_kind_and_name() {
+    let text = "items:\n- kind: A\n  metadata: {name: x}\n  # one\n  spec: 1\n- kind: B\n  metadata: {name: x}\n  # two\n  spec: 2\n";
+    let text_after = turned(text, |value| value["items"][1]["spec"] = json!(3));
+    assert_eq!(text_after, text.replace("spec: 2", "spec: 3"));
+    let ports = "ports:\n- port: 80   # web\n  targetPort: 8080\n";
+    let after = turned(ports, |value| value["ports"][0]["targetPort"] = json!("x"));
+    assert_eq!(after, ports.replace("8080", "x"));
 }
 
 fn values() -> impl Strategy<Value = Value> {
