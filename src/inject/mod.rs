@@ -18,11 +18,10 @@ mod settings;
 mod sidecar;
 mod value;
 mod wish;
+mod work;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_mended;
 
 pub use admission::{BadReview, admit};
 pub use manifests::{Direction, Failure, Rewritten, rewrite};

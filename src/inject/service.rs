@@ -18,15 +18,17 @@ pub(super) struct Led {
     pub(super) port: u16,
 }
 
-/// Whether a Service chooses a pod by its labels.
+/// Whether a Service chooses a pod.
 pub(super) fn selects(service: &Value, namespace: Option<&str>, labels: &Value) -> bool {
+    let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
+    own == namespace.unwrap_or("default") && wants(service, labels)
+}
+
+/// Whether it would, by the labels, in the same namespace.
+pub(super) fn wants(service: &Value, labels: &Value) -> bool {
     let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
     selector.is_some_and(|selector| {
-        !selector.is_empty()
-            && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-            // Where one of them does not say, they are applied together.
-            && text(service, &["metadata", "namespace"])
-                .is_none_or(|own| namespace.is_none_or(|other| own == other))
+        !selector.is_empty() && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
     })
 }
 

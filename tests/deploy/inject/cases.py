@@ -113,3 +113,9 @@ def manifest(name):
 
 def flags(name):
     return FLAGS.get(name, [KEYSTONE])
+
+
+def sidecar_port(name):
+    """Where Services lead that lead to a sidecar."""
+    said = [flag.partition("=")[2] for flag in flags(name) if flag.startswith("--port=")]
+    return int(said[0]) if said else 18080

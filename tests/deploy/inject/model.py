@@ -88,12 +88,12 @@ def asked_there(container, probe, port, upstream):
     return f"{scheme}:{rest}{':' if scheme == 'unix' else ''}{path}" + (f"#{headers}" if headers else "")
 
 
-def with_led_ports(service, ports):
+def with_led_ports(service, ports, sidecar):
     """A Service whose TCP ports of these numbers lead to the sidecar."""
     service = copy.deepcopy(service)
     for each in deep(service, "spec", "ports") or []:
         if each["port"] in ports and each.get("protocol", "TCP") == "TCP":
-            each["targetPort"] = "portcullis"
+            each["targetPort"] = sidecar
     return tidy(service)
 
 

@@ -143,7 +143,7 @@ class Model(unittest.TestCase):
                 if before["kind"] != "Service":
                     ports = []
                 with self.subTest(name, object=reading.name(before)):
-                    expected = model.with_led_ports(before, ports)
+                    expected = model.with_led_ports(before, ports, cases.sidecar_port(name))
                     self.assertEqual(model.without_note(after) if ports else model.tidy(after), expected)
                     self.assertEqual(after != before, bool(ports))
 

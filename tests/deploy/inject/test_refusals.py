@@ -217,7 +217,7 @@ class Refusals(unittest.TestCase):
             self.assertIn(word, done.said)
 
     def test_all_refusals_are_told_at_once(self):
-        given = pod("  hostNetwork: true\n") + "---\n" + JOB.replace("containerPort: 8080", "hostPort: 1")
+        given = pod("  hostNetwork: true\n") + "---\n" + JOB + "      os: {name: windows}\n"
         done = called("inject", cases.KEYSTONE, given=given)
         self.assertEqual((done.code, done.out), (1, b""))
         self.assertIn("Pod shop/web", done.said)

@@ -166,7 +166,7 @@ class Reviews(unittest.TestCase):
         for operation, old in (("CREATE", None), ("UPDATE", service())):
             after = server.patched(found, self.ask(found, operation, old=old))
             with self.subTest(operation):
-                self.assertEqual(after["spec"]["ports"], [port(80, "portcullis")])
+                self.assertEqual(after["spec"]["ports"], [port(80, 18080)])
                 self.assertNotIn("patch", self.ask(after, "UPDATE", old=after))
 
     def test_of_several_ports_the_one_that_is_named_goes(self):
@@ -176,7 +176,7 @@ class Reviews(unittest.TestCase):
             after = server.patched(found, self.ask(found))
             with self.subTest(said):
                 expected = [
-                    each | ({"targetPort": "portcullis"} if str(each["targetPort"]) == said else {}) for each in ports
+                    each | ({"targetPort": 18080} if str(each["targetPort"]) == said else {}) for each in ports
                 ]
                 self.assertEqual(after["spec"]["ports"], expected)
                 self.assertNotIn("patch", self.ask(after))
@@ -186,7 +186,7 @@ class Reviews(unittest.TestCase):
         changed = copy.deepcopy(once)
         changed["spec"]["ports"] = [port(8080, 9090)]
         after = server.patched(changed, self.ask(changed, "UPDATE", old=once))
-        self.assertEqual(after["spec"]["ports"], [port(8080, "portcullis")])
+        self.assertEqual(after["spec"]["ports"], [port(8080, 18080)])
         note = json.loads(after["metadata"]["annotations"][model.NOTE])
         self.assertEqual(note["targetPorts"], {"8080": 9090})
 

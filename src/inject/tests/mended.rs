@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Direction, Failure, Rewritten, Settings, rewrite};
+use crate::inject::{Direction, Failure, Rewritten, Settings, rewrite};
 use crate::manifest::Stream;
 
 fn settings() -> Settings {

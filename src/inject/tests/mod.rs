@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 
+mod mended;
+
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }
 }
@@ -115,6 +117,27 @@ fn a_service_leads_to_the_port_that_its_pods_give_their_sidecars() {
         said,
         "Service web: leads to pods whose sidecars have different ports; give them the same"
     );
+}
+
+#[test]
+fn a_service_may_say_no() {
+    let no =
+        SERVICE.replace("{name: web}", "{name: web, annotations: {portcullis/inject: 'false'}}");
+    let both = with(&settings(), &format!("{POD}---\n{no}"));
+    assert!(both.text.ends_with(&no), "{}", both.text);
+    assert!(
+        both.notes.contains(&"Service web: is not to have a sidecar; left as it is".to_owned())
+    );
+}
+
+#[test]
+fn a_service_of_another_namespace_is_left_alone_and_named() {
+    let other = SERVICE.replace("name: web", "name: web, namespace: shop");
+    let both = with(&settings(), &format!("{POD}---\n{other}"));
+    assert!(both.text.ends_with(&other), "{}", both.text);
+    let note =
+        "Service shop/web: chooses pods like those here, but in another namespace; left as it is";
+    assert!(both.notes.iter().any(|one| one == note), "{:?}", both.notes);
 }
 
 #[test]
