@@ -47,6 +47,9 @@ fn listeners(properties: &Map<String, Value>) -> Value {
     let keys = properties.get("listener").and_then(|section| section.get("properties"));
     let mut keys = keys.and_then(Value::as_object).cloned().unwrap_or_default();
     keys.insert("listen".to_owned(), place.clone());
+    // `tls: off` is about the listener, `tls: {...}` has certificates of its own.
+    let tls = json!({"anyOf": [keys.get("tls"), properties.get("tls")]});
+    keys.insert("tls".to_owned(), tls);
     let whole = json!({
         "type": "object",
         "additionalProperties": false,

@@ -1,5 +1,9 @@
 //! What is made from the table agrees with it, and with what is read.
 
+use std::path::Path;
+
+use serde_json::Value;
+
 use super::super::options::{self, Absent, variable};
 use super::{THREE_LINES, file, loaded};
 use crate::config::{reference, schema, yaml_to_json};
@@ -29,6 +33,29 @@ fn every_option_is_in_the_schema_the_reference_and_the_show() {
         let shown = if section.is_empty() { &json[leaf] } else { &json[section][leaf] };
         assert!(shown["origin"].is_string(), "{key}");
     }
+}
+
+#[test]
+fn every_example_in_the_documents_is_right_to_the_schema() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(root.join("docs")).unwrap().map(|page| page.unwrap().path());
+    let schema = schema();
+    let mut examples = 0;
+    for page in pages.chain([root.join("README.md")]) {
+        let Ok(text) = std::fs::read_to_string(&page) else { continue };
+        for block in text.split("\n```yaml\n").skip(1) {
+            let block = block.split("\n```").next().unwrap();
+            let Ok(Value::Object(value)) = yaml_to_json(block) else { continue };
+            // Others are manifests, values of charts, tables of requests.
+            if value.is_empty() || !value.keys().all(|key| schema["properties"].get(key).is_some())
+            {
+                continue;
+            }
+            examples += 1;
+            assert_eq!(complaints(block), Vec::<String>::new(), "{}: {block}", page.display());
+        }
+    }
+    assert!(examples > 20, "{examples}");
 }
 
 #[test]
