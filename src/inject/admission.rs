@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::kinds::{Kind, kind};
 use super::ports::of_application;
@@ -42,15 +42,26 @@ pub fn admit(review: &[u8], settings: &Settings) -> Result<Vec<u8>, BadReview> {
     let request = review.get("request").ok_or(BadReview("the review has no request"))?;
     let uid = text(request, &["uid"]).ok_or(BadReview("the request has no uid"))?;
     let before = request.get("object").unwrap_or(&Value::Null);
-    let changed =
-        if is_settled(request, before) { Ok(before.clone()) } else { wanted(before, settings) };
+    let changed = if is_settled(request, before) {
+        Ok((before.clone(), Vec::new()))
+    } else {
+        wanted(before, settings)
+    };
     let response = match changed {
-        Ok(after) => match patch(before, &after) {
-            None => json!({"uid": uid, "allowed": true}),
-            Some(patch) => {
-                json!({"uid": uid, "allowed": true, "patchType": "JSONPatch", "patch": patch})
+        Ok((after, remarks)) => {
+            let mut response = Map::from_iter([
+                ("uid".to_owned(), uid.into()),
+                ("allowed".to_owned(), true.into()),
+            ]);
+            if let Some(patch) = patch(before, &after) {
+                response.insert("patchType".to_owned(), "JSONPatch".into());
+                response.insert("patch".to_owned(), patch.into());
             }
-        },
+            if !remarks.is_empty() {
+                response.insert("warnings".to_owned(), remarks.into());
+            }
+            Value::Object(response)
+        }
         Err(refusal) => {
             let message = format!("portcullis: {refusal}");
             let status = json!({"code": 422, "reason": "Invalid", "message": message});
@@ -75,11 +86,11 @@ fn patch(before: &Value, after: &Value) -> Option<String> {
     (!changes.is_empty()).then(|| STANDARD.encode(Value::Array(changes).to_string()))
 }
 
-/// What an object should be.
-fn wanted(before: &Value, settings: &Settings) -> Result<Value, Refusal> {
-    let mut after = before.clone();
+/// What an object should be, and what will not work as it did.
+fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), Refusal> {
+    let (mut after, mut remarks) = (before.clone(), Vec::new());
     if wish::asked(before)? != Some(true) {
-        return Ok(after);
+        return Ok((after, remarks));
     }
     match kind(before) {
         Kind::Workload(&[]) if !pod::has_foreign(before) => {
@@ -87,7 +98,7 @@ fn wanted(before: &Value, settings: &Settings) -> Result<Value, Refusal> {
             let wish = wish::of(&after, settings)?;
             let spec = after.get("spec").cloned().unwrap_or_default();
             let app = of_application(&spec, &wish, &[])?;
-            pod::inject(&mut after, app.as_ref(), &wish)?;
+            remarks = pod::inject(&mut after, app.as_ref(), &wish)?;
         }
         Kind::Service => {
             service::restore(&mut after);
@@ -95,7 +106,7 @@ fn wanted(before: &Value, settings: &Settings) -> Result<Value, Refusal> {
         }
         _ => {}
     }
-    Ok(after)
+    Ok((after, remarks))
 }
 
 /// Leads the port of a Service that its annotation names, or the only one, to the sidecar. Its pods

@@ -9,6 +9,7 @@ mod admission;
 mod kinds;
 mod manifests;
 mod network_policy;
+mod obstacles;
 mod pod;
 mod ports;
 mod probes;

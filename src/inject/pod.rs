@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ports::{AppPort, is_declared};
+use super::ports::AppPort;
 use super::probes::{self, Probes};
 use super::record::Missing;
 use super::settings::Settings;
 use super::sidecar;
 use super::value::{Refusal, at_mut, is_named, items, list, text};
-use super::{NAME, record};
+use super::{NAME, obstacles, record};
 
 /// The lists of containers in a pod.
-const LISTS: [&str; 2] = ["initContainers", "containers"];
+pub(super) const LISTS: [&str; 2] = ["initContainers", "containers"];
 
 /// Which container `kubectl logs` and `exec` mean when nobody says.
 const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
@@ -24,7 +24,7 @@ pub(super) fn has_foreign(pod: &Value) -> bool {
         })
 }
 
-/// Puts the sidecar into a pod that has none.
+/// Puts the sidecar into a pod that has none, and says what will not work as it did.
 ///
 /// # Errors
 /// The pod cannot have one, or not one that would guard anything.
@@ -32,11 +32,12 @@ pub(super) fn inject(
     pod: &mut Value,
     app: Option<&AppPort>,
     wish: &Settings,
-) -> Result<(), Refusal> {
+) -> Result<Vec<String>, Refusal> {
     let Some(spec) = pod.get_mut("spec").filter(|spec| spec.is_object()) else {
         return Err(Refusal("the pod has no spec".to_owned()));
     };
-    check(spec, app, wish)?;
+    obstacles::check(spec, app, wish)?;
+    let remarks = app.map(|app| obstacles::remarks(spec, app)).unwrap_or_default();
     let mut probes = Probes::default();
     if let Some(app) = app {
         for list in LISTS {
@@ -55,7 +56,7 @@ pub(super) fn inject(
     }
     let volumes: Vec<_> = sidecar::volumes(wish).into_iter().map(|(volume, _)| volume).collect();
     put(spec, "volumes", volumes, false, &mut note)?;
-    let container = sidecar::container(app, wish, &probes);
+    let container = sidecar::container(app, wish, &probes, grace(spec));
     let place = if wish.native { "initContainers" } else { "containers" };
     // Beside others it is the first, because a kubelet starts them in turn; among init containers it is
     // the last, so that the others need not wait for it.
@@ -74,7 +75,12 @@ pub(super) fn inject(
         }
         _ => record::write(pod, Value::Object(note)),
     }
-    Ok(())
+    Ok(remarks)
+}
+
+/// How long the pod may take to end, in seconds.
+fn grace(spec: &Value) -> u64 {
+    spec.get("terminationGracePeriodSeconds").and_then(Value::as_u64).unwrap_or(30)
 }
 
 /// Takes out what [`inject`] has put in. A pod without a note of it stays as it is.
@@ -113,81 +119,6 @@ pub(super) fn restore(pod: &mut Value) {
         annotations.remove(DEFAULT_CONTAINER);
     }
     record::forget(pod, &note);
-}
-
-/// What no sidecar can guard, or would break.
-fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Result<(), Refusal> {
-    let refuse = |message: String| Err(Refusal(message));
-    if spec.get("hostNetwork").and_then(Value::as_bool) == Some(true) {
-        return refuse(
-            "hostNetwork is true: everybody on the node reaches the application, and all pods share \
-             the ports; run the gateway in front of it instead"
-                .to_owned(),
-        );
-    }
-    if text(spec, &["os", "name"]) == Some("windows") {
-        return refuse("the pod is for Windows, and the image is for Linux".to_owned());
-    }
-    let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
-    if ends && !wish.native {
-        return refuse(
-            "the pod ends with its work, and a plain container beside it never would; use a native \
-             sidecar (Kubernetes 1.29 and newer)"
-                .to_owned(),
-        );
-    }
-    for (port, what) in [(wish.port, "port"), (wish.telemetry_port, "telemetry-port")] {
-        if is_declared(spec, port) {
-            return refuse(format!(
-                "a container has the port {port} already; give the sidecar another by --{what} or \
-                 the annotation portcullis/{what}"
-            ));
-        }
-        let app = app.filter(|_| wish.upstream.is_none());
-        if app.is_some_and(|app| app.number == port) {
-            return refuse(format!(
-                "the application's port is {port}, which the sidecar is to have; give it another by \
-                 --{what} or the annotation portcullis/{what}"
-            ));
-        }
-    }
-    if wish.port == wish.telemetry_port {
-        return refuse(format!(
-            "port and telemetry-port are both {}; the sidecar needs two",
-            wish.port
-        ));
-    }
-    names_are_free(spec, wish)
-}
-
-/// What would stand twice in the pod, or be taken for ours when it is taken out.
-fn names_are_free(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
-    let volumes = items(spec, &["volumes"]);
-    let taken = sidecar::VOLUMES.iter().find(|name| volumes.iter().any(|one| is_named(one, name)));
-    if let Some(name) = taken {
-        return Err(Refusal(format!("the pod has a volume {name} already; give it another name")));
-    }
-    for container in LISTS.iter().flat_map(|list| items(spec, &[list])) {
-        let title = text(container, &["name"]).unwrap_or_default();
-        if items(container, &["ports"]).iter().any(|port| is_named(port, NAME)) {
-            return Err(Refusal(format!(
-                "a port of the container {title} is called {NAME}, which is the sidecar's; give it \
-                 another name"
-            )));
-        }
-        let mounts = items(container, &["volumeMounts"]);
-        let directory = Some(sidecar::SOCKET_DIRECTORY);
-        if sidecar::shares_socket(wish)
-            && mounts.iter().any(|mount| text(mount, &["mountPath"]) == directory)
-        {
-            return Err(Refusal(format!(
-                "the container {title} has something at {} already, where the socket is to be shared; \
-                 mount it elsewhere",
-                sidecar::SOCKET_DIRECTORY
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Lets every container of the application see the socket's directory, and says which of them had no

@@ -87,7 +87,7 @@ pub(super) fn restore(container: &mut Value, before: &Value) {
 }
 
 /// A name in a probe is one of its own container's ports.
-fn is_app(container: &Value, port: &Value, app: &AppPort) -> bool {
+pub(super) fn is_app(container: &Value, port: &Value, app: &AppPort) -> bool {
     let named = port.as_str().and_then(|name| {
         let mut ports = items(container, &["ports"]).iter();
         ports.find(|port| text(port, &["name"]) == Some(name))?.get("containerPort")

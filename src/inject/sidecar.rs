@@ -17,12 +17,19 @@ pub(super) const SOCKET: &str = "portcullis-socket";
 pub(super) const VOLUMES: [&str; 3] = ["portcullis-config", "portcullis-secret", SOCKET];
 
 /// The container.
-pub(super) fn container(app: Option<&AppPort>, wish: &Settings, probes: &Probes) -> Value {
+///
+/// `grace` is how long the pod may take to end, in seconds.
+pub(super) fn container(
+    app: Option<&AppPort>,
+    wish: &Settings,
+    probes: &Probes,
+    grace: u64,
+) -> Value {
     let mut container = json!({
         "name": NAME,
         "image": wish.image,
         "args": args(wish),
-        "env": environment(app, wish, probes),
+        "env": environment(app, wish, probes, grace),
         "ports": [
             {"name": NAME, "containerPort": wish.port, "protocol": "TCP"},
             {"name": "pc-telemetry", "containerPort": wish.telemetry_port, "protocol": "TCP"},
@@ -100,16 +107,15 @@ fn args(wish: &Settings) -> Value {
 }
 
 /// Variables go over the file, so one `ConfigMap` serves many applications.
-fn environment(app: Option<&AppPort>, wish: &Settings, probes: &Probes) -> Vec<Value> {
+fn environment(app: Option<&AppPort>, wish: &Settings, probes: &Probes, grace: u64) -> Vec<Value> {
+    let (delay, timeout) = drain(grace);
     let upstream =
         wish.upstream.clone().or_else(|| app.map(|app| format!("http://127.0.0.1:{}", app.number)));
     let mut variables = vec![
         ("PORTCULLIS_LISTEN".to_owned(), format!("[::]:{}", wish.port)),
         ("PORTCULLIS_TELEMETRY__LISTEN".to_owned(), format!("[::]:{}", wish.telemetry_port)),
-        // A plain container is told to end together with the application, while connections still
-        // come; both together stay below the 30 s that a pod has by default.
-        ("PORTCULLIS_SERVER__DRAIN_DELAY".to_owned(), "5s".to_owned()),
-        ("PORTCULLIS_SERVER__DRAIN_TIMEOUT".to_owned(), "20s".to_owned()),
+        ("PORTCULLIS_SERVER__DRAIN_DELAY".to_owned(), format!("{delay}s")),
+        ("PORTCULLIS_SERVER__DRAIN_TIMEOUT".to_owned(), format!("{timeout}s")),
     ];
     let mut set = |key: &str, value: Option<String>| {
         variables.extend(value.map(|value| (key.to_owned(), value)));
@@ -133,10 +139,32 @@ fn environment(app: Option<&AppPort>, wish: &Settings, probes: &Probes) -> Vec<V
     variables.map(|(name, value)| json!({"name": name, "value": value})).collect()
 }
 
+/// How long connections are still taken when the pod ends, and how long requests may take after that,
+/// in seconds. A plain container is told to end together with the application, while connections
+/// still come; both times together stay below what the pod has.
+fn drain(grace: u64) -> (u64, u64) {
+    let all = grace.saturating_mul(5) / 6;
+    let delay = (all / 5).min(5);
+    // No more than the program takes.
+    (delay, (all - delay).min(86_400))
+}
+
 fn probe(path: &str, period: u32, failures: u32) -> Value {
     json!({
         "httpGet": {"path": path, "port": "pc-telemetry"},
         "periodSeconds": period,
         "failureThreshold": failures,
+        "timeoutSeconds": 2,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sidecar_ends_within_what_its_pod_has() {
+        assert_eq!([30, 120, 10, 1, 0].map(drain), [(5, 20), (5, 95), (1, 7), (0, 0), (0, 0)]);
+        assert_eq!(drain(u64::MAX).1, 86_400);
+    }
 }

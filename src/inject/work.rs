@@ -86,6 +86,7 @@ impl<'a> Work<'a> {
         let namespace = text(object, &["metadata", "namespace"]).map(str::to_owned);
         // Said at the workload or at its pod; the pod is nearer.
         let outer = wish::asked(object)?;
+        let name = title(object);
         let whole = object.clone();
         let Some(pod) = at_mut(object, place) else { return Ok(None) };
         let labels = at(pod, &["metadata", "labels"]).cloned().unwrap_or_default();
@@ -117,7 +118,8 @@ impl<'a> Work<'a> {
         let app = of_application(spec, &wish, &targets)?;
         let guard = app.as_ref().filter(|_| wish.network_policy);
         let guard = guard.map(|app| network_policy::guard(&whole, pod, app, &wish)).transpose()?;
-        pod::inject(pod, app.as_ref(), &wish)?;
+        let remarks = pod::inject(pod, app.as_ref(), &wish)?;
+        self.notes.extend(remarks.iter().map(|remark| format!("{name}: {remark}")));
         self.policies.extend(guard);
         let note = describe(pod, app.as_ref(), &wish);
         (led.app, led.port) = (app, wish.port);

@@ -153,7 +153,7 @@ fn yaml_becomes_json_by_the_core_schema() {
         "a": [1, -2, 31, 1.5, 1000.0, true, "yes", null, "1", "x", "1.2.3", ".", ".inf"]
     });
     assert_eq!(value.unwrap(), expected);
-    assert_eq!(yaml_to_json("").unwrap(), serde_json::Value::Null);
+    assert_eq!(yaml_to_json("").unwrap(), Value::Null);
     assert_eq!(
         yaml_to_json("a: 1\na: 2\n").unwrap_err().to_string(),
         "2:1: a: written twice; the first is in line 1"

@@ -250,6 +250,7 @@ fn what_cannot_be_guarded_is_refused_by_name() {
     for (text, why) in [
         (with_line("hostNetwork: true"), "hostNetwork is true"),
         (with_line("os: {name: windows}"), "Windows"),
+        (POD.replace("8080}\n", "8080, hostPort: 80}\n"), "take hostPort away"),
         (two, "which port is the application's? There are 8080, 8081"),
         (none.to_owned(), "no container declares a port"),
         (taken, "18080"),
@@ -302,6 +303,22 @@ fn a_pod_that_asks_is_patched_and_the_patched_one_is_not() {
     let after = with(&only, &asking().to_string()).text;
     let after = values(&after).remove(0);
     assert_eq!(answered(&after), json!({"uid": "u-1", "allowed": true}));
+}
+
+#[test]
+fn what_a_kubelet_asks_besides_probes_is_named() {
+    let hook = "8080}\n    lifecycle: {preStop: {httpGet: {port: http}}, postStart: {httpGet: {port: 9}}}\n";
+    let pod = POD.replace("8080}\n", hook);
+    let notes = with(&settings(), &pod).notes;
+    assert_eq!(
+        notes.iter().filter(|note| note.contains("the preStop hook of the container web")).count(),
+        1
+    );
+    assert_eq!(notes.iter().filter(|note| note.contains("hook")).count(), 1, "{notes:?}");
+    let asking =
+        pod.replace("  name: web\n", "  name: web\n  annotations: {portcullis/inject: 'true'}\n");
+    let response = answered(&values(&asking)[0]);
+    assert!(response["warnings"][0].as_str().unwrap().contains("preStop"), "{response}");
 }
 
 #[test]

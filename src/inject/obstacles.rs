@@ -1,0 +1,121 @@
+//! What stands in a sidecar's way: pods that none can guard, or that it would break.
+
+use serde_json::Value;
+
+use super::NAME;
+use super::pod::LISTS;
+use super::ports::{AppPort, is_declared};
+use super::probes::is_app;
+use super::settings::Settings;
+use super::sidecar;
+use super::value::{Refusal, at, is_named, items, text};
+
+/// What no sidecar can guard, or would break.
+pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal(message));
+    if spec.get("hostNetwork").and_then(Value::as_bool) == Some(true) {
+        return refuse(
+            "hostNetwork is true: everybody on the node reaches the application, and all pods share \
+             the ports; run the gateway in front of it instead"
+                .to_owned(),
+        );
+    }
+    if text(spec, &["os", "name"]) == Some("windows") {
+        return refuse("the pod is for Windows, and the image is for Linux".to_owned());
+    }
+    let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
+    if ends && !wish.native {
+        return refuse(
+            "the pod ends with its work, and a plain container beside it never would; use a native \
+             sidecar (Kubernetes 1.29 and newer)"
+                .to_owned(),
+        );
+    }
+    for (port, what) in [(wish.port, "port"), (wish.telemetry_port, "telemetry-port")] {
+        if is_declared(spec, port) {
+            return refuse(format!(
+                "a container has the port {port} already; give the sidecar another by --{what} or \
+                 the annotation portcullis/{what}"
+            ));
+        }
+        let app = app.filter(|_| wish.upstream.is_none());
+        if app.is_some_and(|app| app.number == port) {
+            return refuse(format!(
+                "the application's port is {port}, which the sidecar is to have; give it another by \
+                 --{what} or the annotation portcullis/{what}"
+            ));
+        }
+    }
+    if wish.port == wish.telemetry_port {
+        return refuse(format!(
+            "port and telemetry-port are both {}; the sidecar needs two",
+            wish.port
+        ));
+    }
+    if let Some(app) = app.filter(|app| is_on_the_node(spec, app)) {
+        return refuse(format!(
+            "a container gives port {} to the node by hostPort, where everybody would reach the \
+             application past the sidecar; take hostPort away",
+            app.number
+        ));
+    }
+    names_are_free(spec, wish)
+}
+
+/// Whether the application's port is one of the node's.
+fn is_on_the_node(spec: &Value, app: &AppPort) -> bool {
+    let all = LISTS.iter().flat_map(|list| items(spec, &[list]));
+    all.flat_map(|container| items(container, &["ports"])).any(|port| {
+        port.get("containerPort").and_then(Value::as_u64) == Some(app.number.into())
+            && port.get("hostPort").and_then(Value::as_u64).is_some_and(|host| host > 0)
+    })
+}
+
+/// What would stand twice in the pod, or be taken for ours when it is taken out.
+fn names_are_free(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
+    let volumes = items(spec, &["volumes"]);
+    let taken = sidecar::VOLUMES.iter().find(|name| volumes.iter().any(|one| is_named(one, name)));
+    if let Some(name) = taken {
+        return Err(Refusal(format!("the pod has a volume {name} already; give it another name")));
+    }
+    for container in LISTS.iter().flat_map(|list| items(spec, &[list])) {
+        let title = text(container, &["name"]).unwrap_or_default();
+        if items(container, &["ports"]).iter().any(|port| is_named(port, NAME)) {
+            return Err(Refusal(format!(
+                "a port of the container {title} is called {NAME}, which is the sidecar's; give it \
+                 another name"
+            )));
+        }
+        let mounts = items(container, &["volumeMounts"]);
+        let directory = Some(sidecar::SOCKET_DIRECTORY);
+        if sidecar::shares_socket(wish)
+            && mounts.iter().any(|mount| text(mount, &["mountPath"]) == directory)
+        {
+            return Err(Refusal(format!(
+                "the container {title} has something at {} already, where the socket is to be shared; \
+                 mount it elsewhere",
+                sidecar::SOCKET_DIRECTORY
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What will not work as it did, and is no reason to refuse.
+pub(super) fn remarks(spec: &Value, app: &AppPort) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for container in LISTS.iter().flat_map(|list| items(spec, &[list])) {
+        for hook in ["postStart", "preStop"] {
+            let port = at(container, &["lifecycle", hook, "httpGet", "port"]);
+            if port.is_some_and(|port| is_app(container, port, app)) {
+                remarks.push(format!(
+                    "the {hook} hook of the container {} asks port {}, which a kubelet does not reach \
+                     when the application listens on loopback; write it as exec",
+                    text(container, &["name"]).unwrap_or_default(),
+                    app.number
+                ));
+            }
+        }
+    }
+    remarks
+}
