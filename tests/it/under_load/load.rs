@@ -109,6 +109,13 @@ impl Load {
         });
     }
 
+    #[expect(clippy::print_stdout, reason = "whoever asks for all of it wants to see the rate")]
+    fn tell(&self) {
+        let answered = self.books.answered.load(Ordering::SeqCst);
+        let took = self.since.elapsed().as_millis();
+        println!("{answered} requests, {} a second", u128::from(answered) * 1000 / took.max(1));
+    }
+
     fn has_failed(&self) -> bool {
         !self.books.failures.lock().unwrap().is_empty()
     }
@@ -118,8 +125,9 @@ impl Load {
     pub(super) fn stop(mut self) -> Tally {
         self.books.over.store(true, Ordering::SeqCst);
         self.thread.take().unwrap().join().expect("the clients end well");
-        let (answered, took) = (self.books.answered.load(Ordering::SeqCst), self.since.elapsed());
-        println!("{answered} requests, {:.0} a second", answered as f64 / took.as_secs_f64());
+        if is_full() {
+            self.tell();
+        }
         Tally {
             answered: self.books.answered.load(Ordering::SeqCst),
             kept: self.books.kept.load(Ordering::SeqCst),
