@@ -15,6 +15,7 @@ pub(super) fn inject(flags: cli::Inject) -> anyhow::Result<ExitCode> {
         flags;
     let settings =
         Settings { app_port, upstream, annotated_only, network_policy, ..settings(sidecar)? };
+    settings.check()?;
     rewrite(&files, Direction::In, check, &settings)
 }
 
@@ -28,7 +29,12 @@ pub(super) fn uninject(flags: &cli::Uninject) -> anyhow::Result<ExitCode> {
 pub(super) fn settings(flags: cli::Sidecar) -> anyhow::Result<Settings> {
     let cli::Sidecar { image, keystone_url, config_map, secret, set, port, telemetry_port, .. } =
         flags;
-    Ok(Settings {
+    for (key, flag) in DECIDED {
+        if set.iter().any(|(said, _)| said == key) {
+            anyhow::bail!("--set {key}: is decided by --{flag}; give that");
+        }
+    }
+    let settings = Settings {
         image,
         keystone_url,
         config_map,
@@ -43,8 +49,20 @@ pub(super) fn settings(flags: cli::Sidecar) -> anyhow::Result<Settings> {
             memory_limit: flags.memory_limit,
         },
         ..Settings::default()
-    })
+    };
+    settings.check()?;
+    Ok(settings)
 }
+
+/// Keys that cannot be set by themselves, because ports, Services and probes hang on them.
+const DECIDED: [(&str, &str); 6] = [
+    ("keystone.auth_url", "keystone-url"),
+    ("listen", "port"),
+    ("telemetry.listen", "telemetry-port"),
+    ("telemetry.probes", "app-port, by which probes are found"),
+    ("upstream", "upstream"),
+    ("upstream.url", "upstream"),
+];
 
 fn rewrite(
     files: &[PathBuf],
@@ -54,6 +72,9 @@ fn rewrite(
 ) -> anyhow::Result<ExitCode> {
     let text = read(files)?;
     let rewritten = inject::rewrite(&text, direction, settings)?;
+    for warning in &rewritten.warnings {
+        super::complain(&format!("{warning}\n"));
+    }
     if check {
         let same = rewritten.text == text;
         for object in rewritten.changed.iter().filter(|_| !same) {

@@ -63,8 +63,7 @@ pub fn admit(review: &[u8], settings: &Settings) -> Result<Vec<u8>, BadReview> {
             Value::Object(response)
         }
         Err(refusal) => {
-            let message = format!("portcullis: {refusal}");
-            let status = json!({"code": 422, "reason": "Invalid", "message": message});
+            let status = json!({"code": 422, "reason": "Invalid", "message": refusal.to_string()});
             json!({"uid": uid, "allowed": false, "status": status})
         }
     };
@@ -93,7 +92,10 @@ fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), R
         return Ok((after, remarks));
     }
     match kind(before) {
-        Kind::Workload(&[]) if !pod::has_foreign(before) => {
+        Kind::Workload(&[]) if pod::has_foreign(before) => return Err(pod::foreign()),
+        // Put in by `inject`, whose flags need not be ours.
+        Kind::Workload(&[]) if pod::is_as_noted(before) => {}
+        Kind::Workload(&[]) => {
             pod::restore(&mut after);
             let wish = wish::of(&after, settings)?;
             let spec = after.get("spec").cloned().unwrap_or_default();
@@ -101,6 +103,7 @@ fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), R
             remarks = pod::inject(&mut after, app.as_ref(), &wish)?;
         }
         Kind::Service => {
+            wish::nothing_else(before, &wish::AT_SERVICES)?;
             service::restore(&mut after);
             lead(&mut after, settings.port)?;
         }
@@ -129,7 +132,7 @@ fn lead(object: &mut Value, port: u16) -> Result<(), Refusal> {
     };
     let is = |target: &Value| plain(target) == plain(&chosen);
     if targets.iter().any(is) {
-        service::lead(object, port, is);
+        let _ = service::lead(object, port, is);
         return Ok(());
     }
     Err(Refusal(format!("no port of the Service has the targetPort {}", plain(&chosen))))

@@ -26,8 +26,10 @@ pub enum Direction {
 pub struct Rewritten {
     /// The text, the same as before where nothing had to be changed.
     pub text: String,
-    /// What was done and what to look at, a line each.
+    /// What was done, a line each.
     pub notes: Vec<String>,
+    /// What to look at, a line each.
+    pub warnings: Vec<String>,
     /// Names of the objects that are not as they were, new ones and those that went included.
     pub changed: Vec<String>,
 }
@@ -97,7 +99,8 @@ pub fn rewrite(
         stream.append(policy).map_err(Failure::Unreadable)?;
     }
     let changed = changed(&before, &after, &policies);
-    Ok(Rewritten { text: stream.text().to_owned(), notes: work.notes, changed })
+    let Work { notes, warnings, .. } = work;
+    Ok(Rewritten { text: stream.text().to_owned(), notes, warnings, changed })
 }
 
 /// Puts policies where they stood before, so that they stay as they are written, and hands back those

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::ports::{AppPort, all};
 use super::record;
+use super::service::Led;
 use super::settings::Settings;
-use super::value::{Refusal, at, text};
+use super::value::{Refusal, at, items, text};
 
 /// A `NetworkPolicy` that lets connections through to all ports of a pod but the application's.
 ///
@@ -54,17 +55,32 @@ pub(super) fn guard(
     Ok(policy)
 }
 
-/// Whether somebody else's policy allows connections to the application's port, which nobody
-/// makes any more.
-pub(super) fn allows(policy: &Value, labels: &Value, app: &AppPort) -> bool {
+/// Whether somebody else's policy lets clients to the application's port. One that cannot be told by
+/// labels alone may.
+pub(super) fn allows(policy: &Value, led: &Led, app: &AppPort) -> bool {
+    let own = text(policy, &["metadata", "namespace"]).unwrap_or("default");
+    if own != led.namespace.as_deref().unwrap_or("default") {
+        return false;
+    }
     let chosen = at(policy, &["spec", "podSelector", "matchLabels"]).and_then(Value::as_object);
     let chosen = chosen
-        .is_none_or(|chosen| chosen.iter().all(|(key, value)| labels.get(key) == Some(value)));
-    let rules = at(policy, &["spec", "ingress"]).and_then(Value::as_array).into_iter().flatten();
-    let mut ports = rules
-        .flat_map(|rule| rule.get("ports").and_then(Value::as_array).into_iter().flatten())
-        .filter_map(|port| port.get("port"));
-    chosen && ports.any(|port| app.is(port))
+        .is_none_or(|chosen| chosen.iter().all(|(key, value)| led.labels.get(key) == Some(value)));
+    let types = items(policy, &["spec", "policyTypes"]);
+    let ingress = types.is_empty() || types.iter().any(|kind| kind == "Ingress");
+    chosen && ingress && items(policy, &["spec", "ingress"]).iter().any(|rule| lets_in(rule, app))
+}
+
+/// Without ports a rule is about all of them.
+fn lets_in(rule: &Value, app: &AppPort) -> bool {
+    let ports = items(rule, &["ports"]);
+    ports.is_empty()
+        || ports.iter().any(|port| {
+            let number = |key| port.get(key).and_then(Value::as_u64);
+            let range = number("port").zip(number("endPort"));
+            let within = |(first, last)| (first..=last).contains(&u64::from(app.number));
+            let tcp = text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP");
+            tcp && (range.is_some_and(within) || port.get("port").is_none_or(|port| app.is(port)))
+        })
 }
 
 /// The name of the policy for a workload, no longer than a name may be.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::NAME;
 use super::pod::LISTS;
-use super::ports::{AppPort, is_declared};
+use super::ports::{AppPort, illegible, is_declared, port_of};
 use super::probes::is_app;
 use super::settings::Settings;
 use super::sidecar;
@@ -20,8 +20,16 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
                 .to_owned(),
         );
     }
-    if text(spec, &["os", "name"]) == Some("windows") {
+    let system = text(spec, &["os", "name"]);
+    let node = at(spec, &["nodeSelector"]).and_then(|labels| text(labels, &["kubernetes.io/os"]));
+    if system.or(node) == Some("windows") {
         return refuse("the pod is for Windows, and the image is for Linux".to_owned());
+    }
+    if let Some(port) = illegible(spec) {
+        return refuse(format!(
+            "a container declares the port {port}, which cannot be read: containerPort is a number, \
+             protocol TCP, UDP or SCTP"
+        ));
     }
     let ends = text(spec, &["restartPolicy"]).is_some_and(|policy| policy != "Always");
     if ends && !wish.native {
@@ -38,8 +46,9 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
                  the annotation portcullis/{what}"
             ));
         }
-        let app = app.filter(|_| wish.upstream.is_none());
-        if app.is_some_and(|app| app.number == port) {
+        let own = wish.upstream.as_deref().map(port_of);
+        let upstream = own.unwrap_or_else(|| app.map(|app| app.number));
+        if upstream == Some(port) {
             return refuse(format!(
                 "the application's port is {port}, which the sidecar is to have; give it another by \
                  --{what} or the annotation portcullis/{what}"

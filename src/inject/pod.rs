@@ -1,5 +1,7 @@
 //! What becomes of a pod.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::ports::AppPort;
@@ -22,6 +24,25 @@ pub(super) fn has_foreign(pod: &Value) -> bool {
         && LISTS.iter().any(|list| {
             items(pod, &["spec", list]).iter().any(|container| is_named(container, NAME))
         })
+}
+
+/// Whether a pod has the sidecar of which its note speaks.
+pub(super) fn is_as_noted(pod: &Value) -> bool {
+    let note = record::read(pod);
+    let Some(mark) = note.as_ref().and_then(|note| text(note, &["mark"])) else { return false };
+    let mut ours = LISTS
+        .iter()
+        .flat_map(|list| items(pod, &["spec", list]))
+        .filter(|container| is_named(container, NAME));
+    matches!((ours.next(), ours.next()), (Some(one), None) if record::mark(one) == mark)
+}
+
+/// Why a pod that asks for a sidecar is not left alone with one that somebody else put in.
+pub(super) fn foreign() -> Refusal {
+    Refusal(format!(
+        "it asks for a sidecar and has a container {NAME} already, which was not put in by us; take \
+         one of the two away"
+    ))
 }
 
 /// Puts the sidecar into a pod that has none, and says what will not work as it did.
@@ -60,6 +81,7 @@ pub(super) fn inject(
     let place = if wish.native { "initContainers" } else { "containers" };
     // Beside others it is the first, because a kubelet starts them in turn; among init containers it is
     // the last, so that the others need not wait for it.
+    note.insert("mark".into(), record::mark(&container).into());
     put(spec, place, vec![container], !wish.native, &mut note)?;
     if !probes.before.is_empty() {
         note.insert("probes".into(), Value::Object(probes.before));
@@ -86,6 +108,7 @@ fn grace(spec: &Value) -> u64 {
 /// Takes out what [`inject`] has put in. A pod without a note of it stays as it is.
 pub(super) fn restore(pod: &mut Value) {
     let Some(note) = record::read(pod) else { return };
+    let bare: HashSet<_> = items(&note, &["mounts"]).iter().filter_map(Value::as_str).collect();
     if let Some(spec) = pod.get_mut("spec") {
         for list in LISTS {
             keep(spec, list, |container| !is_named(container, NAME));
@@ -96,7 +119,7 @@ pub(super) fn restore(pod: &mut Value) {
                 if let Some(before) = note.get("probes").and_then(|probes| probes.get(&name)) {
                     probes::restore(container, before);
                 }
-                let bare = items(&note, &["mounts"]).iter().any(|bare| *bare == name);
+                let bare = bare.contains(name.as_str());
                 if let Some(container) = container.as_object_mut().filter(|_| bare) {
                     record::give_back(container, "volumeMounts", Some(Missing::Absent));
                 }

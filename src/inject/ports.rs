@@ -1,5 +1,6 @@
 //! Ports of a pod, by number and by name.
 
+use http::Uri;
 use serde_json::Value;
 
 use super::settings::Settings;
@@ -10,24 +11,41 @@ use super::value::{Refusal, items, text};
 pub(super) struct AppPort {
     /// Its number.
     pub(super) number: u16,
-    /// Its name, where it has one.
-    pub(super) name: Option<String>,
+    /// All names that mean it.
+    names: Vec<String>,
 }
 
 impl AppPort {
-    /// Whether a `targetPort` or a probe's `port` means this one.
+    /// The port of that number, in a pod that declares these.
+    fn new(number: u16, ports: &[Port]) -> Self {
+        let names = ports.iter().filter_map(|port| port.name.as_ref());
+        let names = names.filter(|name| named(ports, name) == Some(number)).cloned().collect();
+        Self { number, names }
+    }
+
+    /// Whether a `targetPort` or a policy's `port` means this one.
     pub(super) fn is(&self, port: &Value) -> bool {
         match port {
-            Value::String(name) => {
-                self.name.as_ref() == Some(name) || name == &self.number.to_string()
-            }
+            Value::String(name) => self.names.contains(name) || *name == self.number.to_string(),
             port => port.as_u64() == Some(self.number.into()),
         }
     }
 }
 
+/// A TCP port that a container declares.
+struct Port {
+    number: u16,
+    name: Option<String>,
+}
+
+/// What a name means: the first port that bears it, as Kubernetes reads it.
+fn named(ports: &[Port], name: &str) -> Option<u16> {
+    ports.iter().find(|port| port.name.as_deref() == Some(name)).map(|port| port.number)
+}
+
 /// The application's port: what was said, or what the Services that lead to the pod agree on, or the
-/// only one there is. `None` for an application without any, which may listen on a unix socket.
+/// only one there is, or the one of an address that was said. `None` for an application without any,
+/// which listens on a unix socket.
 ///
 /// # Errors
 /// It cannot be told.
@@ -37,29 +55,41 @@ pub(super) fn of_application(
     targets: &[Value],
 ) -> Result<Option<AppPort>, Refusal> {
     let ports = declared(spec);
+    let mut led: Vec<u16> = targets.iter().filter_map(|target| resolve(&ports, target)).collect();
     if let Some(said) = &wish.app_port {
-        return resolve(&ports, &Value::String(said.clone())).map(Some).ok_or_else(|| {
+        // Ports need not be declared; but where some are, another number is a mistake.
+        let known = |number: &u16| {
+            ports.is_empty() && led.is_empty()
+                || ports.iter().any(|port| port.number == *number)
+                || led.contains(number)
+        };
+        let number = resolve(&ports, &Value::String(said.clone())).filter(known);
+        let number = number.ok_or_else(|| {
             Refusal(format!(
                 "no container has the port {said:?}; --app-port or the annotation \
-                             portcullis/app-port must be one of the pod's ports, by number or name"
+                 portcullis/app-port must be one of the pod's ports, by number or name"
             ))
-        });
+        })?;
+        return Ok(Some(AppPort::new(number, &ports)));
     }
-    let mut led: Vec<AppPort> =
-        targets.iter().filter_map(|target| resolve(&ports, target)).collect();
-    led.sort_by_key(|port| port.number);
-    let mut candidates = if led.is_empty() { ports } else { led };
-    candidates.dedup_by_key(|port| port.number);
-    match (candidates.pop(), candidates.is_empty()) {
-        (only, true) if only.is_some() || wish.upstream.is_some() => Ok(only),
-        (None, _) => Err(Refusal(
+    if led.is_empty() {
+        led = ports.iter().map(|port| port.number).collect();
+    }
+    if led.is_empty() {
+        led.extend(wish.upstream.as_deref().and_then(port_of));
+    }
+    led.sort_unstable();
+    led.dedup();
+    match led.as_slice() {
+        [only] => Ok(Some(AppPort::new(*only, &ports))),
+        [] if wish.upstream.is_some() => Ok(None),
+        [] => Err(Refusal(
             "no container declares a port; give --app-port or the annotation portcullis/app-port, or \
              keep the pod as it is by the annotation portcullis/inject: \"false\""
                 .to_owned(),
         )),
-        (Some(last), _) => {
-            candidates.push(last);
-            let ports: Vec<_> = candidates.iter().map(|port| port.number.to_string()).collect();
+        several => {
+            let ports: Vec<_> = several.iter().map(u16::to_string).collect();
             Err(Refusal(format!(
                 "which port is the application's? There are {}; give --app-port or the annotation \
                  portcullis/app-port",
@@ -69,26 +99,31 @@ pub(super) fn of_application(
     }
 }
 
-/// The port that a `targetPort` means. A number need not be declared.
-fn resolve(ports: &[AppPort], target: &Value) -> Option<AppPort> {
-    if let Some(port) = ports.iter().find(|port| port.is(target)) {
-        return Some(port.clone());
-    }
+/// The port of an address of this pod's own; `None` for a unix socket, or for somebody else's.
+pub(super) fn port_of(url: &str) -> Option<u16> {
+    let url: Uri = url.parse().ok()?;
+    let own = matches!(url.host()?, "127.0.0.1" | "localhost" | "[::1]");
+    let usual = if url.scheme_str() == Some("https") { 443 } else { 80 };
+    own.then(|| url.port_u16().unwrap_or(usual))
+}
+
+/// The number that a `targetPort` means. A number need not be declared.
+fn resolve(ports: &[Port], target: &Value) -> Option<u16> {
     let number = match target {
-        Value::String(text) => text.parse().ok(),
+        Value::String(text) => return named(ports, text).or_else(|| text.parse().ok()),
         number => number.as_u64().and_then(|number| number.try_into().ok()),
     };
-    number.filter(|number| *number > 0).map(|number| AppPort { number, name: None })
+    number.filter(|number| *number > 0)
 }
 
 /// The TCP ports that containers declare.
-fn declared(spec: &Value) -> Vec<AppPort> {
+fn declared(spec: &Value) -> Vec<Port> {
     let ports = containers(spec).flat_map(|container| items(container, &["ports"]));
     ports
         .filter(|port| text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP"))
         .filter_map(|port| {
             let number = port.get("containerPort")?.as_u64()?.try_into().ok()?;
-            Some(AppPort { number, name: text(port, &["name"]).map(str::to_owned) })
+            Some(Port { number, name: text(port, &["name"]).map(str::to_owned) })
         })
         .collect()
 }
@@ -96,6 +131,16 @@ fn declared(spec: &Value) -> Vec<AppPort> {
 /// Whether a container of the pod declares this port.
 pub(super) fn is_declared(spec: &Value, number: u16) -> bool {
     declared(spec).iter().any(|port| port.number == number)
+}
+
+/// Ports that cannot be read, and would be passed over.
+pub(super) fn illegible(spec: &Value) -> Option<&Value> {
+    let mut ports = containers(spec).flat_map(|container| items(container, &["ports"]));
+    ports.find(|port| {
+        let protocol = text(port, &["protocol"]).unwrap_or("TCP");
+        port.get("containerPort").and_then(Value::as_u64).is_none()
+            || !matches!(protocol, "TCP" | "UDP" | "SCTP")
+    })
 }
 
 /// Numbers and protocols of all declared ports, without repetition.

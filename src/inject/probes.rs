@@ -46,7 +46,9 @@ pub(super) fn lead(
             continue;
         };
         let port = asked.get("port").unwrap_or(&Value::Null);
-        if !is_app(container, port, app) || asked.get("host").is_some() {
+        if !is_app(container, port, app)
+            || text(&asked, &["host"]).is_some_and(|host| !host.is_empty())
+        {
             continue;
         }
         let address = address(handler, &asked, app, wish)

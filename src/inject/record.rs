@@ -1,6 +1,9 @@
 //! What was changed, noted in the object itself so that it can be taken back.
 
-use serde_json::{Map, Value};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
 
 use super::value::{mapping, text};
 
@@ -100,4 +103,11 @@ pub(super) fn give_back(members: &mut Map<String, Value>, key: &str, missing: Op
         Some(Missing::Null) => drop(members.insert(key.to_owned(), Value::Null)),
         None => {}
     }
+}
+
+/// A mark of what decides what a container does; what an API server fills in does not count.
+pub(super) fn mark(container: &Value) -> String {
+    let what = ["image", "args", "env"].map(|key| container.get(key));
+    let digest = digest(&SHA256, json!(what).to_string().as_bytes());
+    STANDARD.encode(digest.as_ref().get(..12).unwrap_or_default())
 }

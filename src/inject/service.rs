@@ -8,6 +8,8 @@ use super::value::{at, items, text};
 
 /// A pod of the same manifests that a Service may lead to.
 pub(super) struct Led {
+    /// The workload's name.
+    pub(super) workload: String,
     /// Its namespace, where it says one.
     pub(super) namespace: Option<String>,
     /// Its labels.
@@ -19,17 +21,42 @@ pub(super) struct Led {
 }
 
 /// Whether a Service chooses a pod.
-pub(super) fn selects(service: &Value, namespace: Option<&str>, labels: &Value) -> bool {
+pub(super) fn selects(service: &Value, led: &Led) -> bool {
     let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
-    own == namespace.unwrap_or("default") && wants(service, labels)
+    own == led.namespace.as_deref().unwrap_or("default") && wants(service, led)
 }
 
 /// Whether it would, by the labels, in the same namespace.
-pub(super) fn wants(service: &Value, labels: &Value) -> bool {
+pub(super) fn wants(service: &Value, led: &Led) -> bool {
     let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
     selector.is_some_and(|selector| {
-        !selector.is_empty() && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+        !selector.is_empty()
+            && selector.iter().all(|(key, value)| match key.as_str() {
+                // Of one pod of a StatefulSet.
+                "statefulset.kubernetes.io/pod-name" => {
+                    value.as_str().is_some_and(|pod| is_numbered(pod, &led.workload))
+                }
+                key => led.labels.get(key) == Some(value) || is_added(key) && selector.len() > 1,
+            })
     })
+}
+
+/// Whether a controller gives pods this label, of which manifests do not know.
+fn is_added(key: &str) -> bool {
+    key.starts_with("batch.kubernetes.io/")
+        || matches!(
+            key,
+            "apps.kubernetes.io/pod-index"
+                | "controller-revision-hash"
+                | "controller-uid"
+                | "job-name"
+                | "pod-template-hash"
+        )
+}
+
+fn is_numbered(pod: &str, workload: &str) -> bool {
+    let number = pod.strip_prefix(workload).and_then(|rest| rest.strip_prefix('-'));
+    number.is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// The ports at pods that a Service leads to.
@@ -66,6 +93,17 @@ pub(super) fn lead(service: &mut Value, new: u16, wanted: impl Fn(&Value) -> boo
         record::write(service, note);
     }
     led
+}
+
+/// Ports that lead elsewhere than to `sidecar`, as `443 to https`.
+pub(super) fn past(service: &Value, sidecar: u16) -> Vec<String> {
+    let ports = items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port));
+    let past = ports.filter(|port| target(port) != sidecar);
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    past.map(|port| {
+        format!("{} to {}", plain(port.get("port").unwrap_or(&Value::Null)), plain(&target(port)))
+    })
+    .collect()
 }
 
 /// Leads connections to where they went before.

@@ -1,5 +1,9 @@
 //! What is put in where nobody says otherwise.
 
+use http::Uri;
+
+use super::value::Refusal;
+
 /// What a sidecar is like unless annotations of its pod say otherwise.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -41,6 +45,59 @@ pub struct Resources {
     pub memory: String,
     /// Memory beyond which it is killed.
     pub memory_limit: String,
+}
+
+impl Settings {
+    /// Looks at what can be told to be wrong before it is rolled out.
+    ///
+    /// # Errors
+    /// A value that cannot be meant. The message names it by its flag and annotation; addresses are
+    /// not quoted, because somebody may have put a password into one.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let wrong = |what: &str, remedy: &str| {
+            Err(Refusal(format!("--{what} or the annotation portcullis/{what} {remedy}")))
+        };
+        for (what, url) in [("upstream", &self.upstream), ("keystone-url", &self.keystone_url)] {
+            let socket = url.as_deref().is_some_and(|url| url.starts_with("unix:/"));
+            if url.as_deref().is_some_and(|url| !is_url(url)) && !(socket && what == "upstream") {
+                let socket = if what == "upstream" { ", or unix:/PATH" } else { "" };
+                return wrong(
+                    what,
+                    &format!(
+                        "is no address: write http://HOST:PORT or https://HOST:PORT{socket}, without \
+                         user and password"
+                    ),
+                );
+            }
+        }
+        for (what, name) in [("config", &self.config_map), ("secret", &self.secret)] {
+            if name.as_deref().is_some_and(|name| !is_name(name)) {
+                return wrong(what, "is no name of an object in Kubernetes");
+            }
+        }
+        if self.image.is_empty() || self.image.contains(char::is_whitespace) {
+            return wrong("image", "is no image; write NAME:TAG or NAME@DIGEST");
+        }
+        Ok(())
+    }
+}
+
+/// Whether the program can make something of it; it says more when it starts.
+fn is_url(text: &str) -> bool {
+    let Ok(url) = text.parse::<Uri>() else { return false };
+    let known = matches!(url.scheme_str(), Some("http" | "https"));
+    let host = url.host().is_some_and(|host| !host.is_empty());
+    let authority = url.authority().map_or("", |authority| authority.as_str());
+    // Without a port there is no colon behind the host.
+    let port = url.port_u16().is_some_and(|port| port > 0)
+        || url.host().is_some_and(|host| authority.len() == host.len());
+    known && host && port && !authority.contains('@')
+}
+
+fn is_name(text: &str) -> bool {
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(plain)
 }
 
 impl Default for Settings {

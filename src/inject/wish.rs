@@ -64,10 +64,7 @@ pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> 
             continue;
         }
         if !KNOWN.contains(&key.as_str()) {
-            return Err(Refusal(format!(
-                "the annotation {key} does not exist; there are {}",
-                KNOWN.join(", ")
-            )));
+            return Err(unknown(key));
         }
         let Some(said) = value.as_str() else {
             return Err(no_text(key));
@@ -93,23 +90,36 @@ pub(super) fn of(pod: &Value, settings: &Settings) -> Result<Settings, Refusal> 
                 .to_owned(),
         ));
     }
-    for (what, url) in [("upstream", &wish.upstream), ("keystone-url", &wish.keystone_url)] {
-        if let Some(url) = url.as_ref().filter(|url| !is_url(url, what == "upstream")) {
-            return Err(Refusal(format!(
-                "{url:?} is no address: write http://HOST:PORT or https://HOST:PORT{} in --{what} or \
-                 the annotation portcullis/{what}",
-                if what == "upstream" { ", or unix:/PATH," } else { "" }
-            )));
-        }
-    }
+    wish.check()?;
     Ok(wish)
 }
 
-/// Whether the program can make something of it; it says more when it starts.
-fn is_url(text: &str, or_socket: bool) -> bool {
-    let host = ["http://", "https://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
-    let host = host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
-    (host || or_socket && text.starts_with("unix:/")) && !text.contains(char::is_whitespace)
+/// Refuses annotations of an object that nobody would read there: `here` are those that are read.
+/// A typo would leave a door open.
+///
+/// # Errors
+/// There is one.
+pub(super) fn nothing_else(object: &Value, here: &[&str]) -> Result<(), Refusal> {
+    let annotations = at(object, &["metadata", "annotations"]).and_then(Value::as_object);
+    let ours = annotations.into_iter().flatten().map(|(key, _)| key.as_str());
+    let mut ours = ours.filter(|key| key.starts_with("portcullis/"));
+    match ours.find(|key| !here.contains(key)) {
+        None => Ok(()),
+        Some(key) if KNOWN.contains(&key) => {
+            Err(Refusal(format!("the annotation {key} is not read here; write it on the pod")))
+        }
+        Some(key) => Err(unknown(key)),
+    }
+}
+
+/// What is read at a workload, outside its pod.
+pub(super) const AT_WORKLOADS: [&str; 1] = [INJECT];
+
+/// What is read at a Service.
+pub(super) const AT_SERVICES: [&str; 4] = [INJECT, super::record::ANNOTATION, APP_PORT, PORT];
+
+fn unknown(key: &str) -> Refusal {
+    Refusal(format!("the annotation {key} does not exist; there are {}", KNOWN.join(", ")))
 }
 
 /// An API server would refuse it, too, but whoever wrote `true` meant it.

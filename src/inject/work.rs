@@ -15,8 +15,10 @@ pub(super) struct Work<'a> {
     led: Vec<Led>,
     /// Policies that are to be there.
     pub(super) policies: Vec<Value>,
-    /// What was done and what to look at.
+    /// What was done.
     pub(super) notes: Vec<String>,
+    /// What to look at.
+    pub(super) warnings: Vec<String>,
     /// Objects that cannot be changed as they should.
     pub(super) refused: Vec<(String, Refusal)>,
 }
@@ -29,6 +31,7 @@ impl<'a> Work<'a> {
             led: Vec::new(),
             policies: Vec::new(),
             notes: Vec::new(),
+            warnings: Vec::new(),
             refused: Vec::new(),
         }
     }
@@ -52,14 +55,19 @@ impl<'a> Work<'a> {
             if noted {
                 self.notes.push(format!("{}: as it was before", title(object)));
             } else if at(object, place).is_some_and(pod::has_foreign) {
-                let message =
-                    "has a container portcullis that was not put in by this command; left as it is";
-                self.notes.push(format!("{}: {message}", title(object)));
+                self.warnings.push(format!("{}: {FOREIGN}", title(object)));
             }
         }
     }
 
     fn workloads(&mut self, documents: &mut [Value]) {
+        for object in documents.iter().flat_map(objects) {
+            let asks = matches!(wish::asked(object), Ok(Some(true)));
+            if kind(object) == Kind::Other && asks {
+                let message = "asks for a sidecar, and no pod is found in it";
+                self.refused.push((title(object), Refusal(message.to_owned())));
+            }
+        }
         let all: Vec<Value> = documents.iter().flat_map(objects).cloned().collect();
         let services: Vec<_> = all.iter().filter(|object| kind(object) == Kind::Service).collect();
         for object in documents.iter_mut().flat_map(objects_mut) {
@@ -71,8 +79,8 @@ impl<'a> Work<'a> {
                 Err(refusal) => self.refused.push((name, refusal)),
             }
         }
-        if self.led.iter().all(|led| led.app.is_none()) && self.notes.is_empty() {
-            self.notes.push("no pods are described here, so nothing was changed".to_owned());
+        if self.led.is_empty() {
+            self.warnings.push("no pods are described here, so nothing was changed".to_owned());
         }
     }
 
@@ -88,26 +96,29 @@ impl<'a> Work<'a> {
         let outer = wish::asked(object)?;
         let name = title(object);
         let whole = object.clone();
+        if !place.is_empty() {
+            wish::nothing_else(object, &wish::AT_WORKLOADS)?;
+        }
         let Some(pod) = at_mut(object, place) else { return Ok(None) };
         let labels = at(pod, &["metadata", "labels"]).cloned().unwrap_or_default();
         let asked = wish::asked(pod)?.or(outer);
         let wanted = asked.unwrap_or(!self.settings.annotated_only);
-        let mut led = Led { namespace, labels, app: None, port: self.settings.port };
-        if !wanted || pod::has_foreign(pod) {
+        let workload = text(&whole, &["metadata", "name"]).unwrap_or_default().to_owned();
+        let mut led = Led { workload, namespace, labels, app: None, port: self.settings.port };
+        if !wanted {
             self.led.push(led);
-            return Ok(Some(
-                if wanted {
-                    "has a container portcullis that was not put in by this command; left as it is"
-                } else {
-                    UNASKED
-                }
-                .to_owned(),
-            ));
+            return Ok(Some(UNASKED.to_owned()));
+        }
+        if pod::has_foreign(pod) {
+            if asked == Some(true) {
+                return Err(pod::foreign());
+            }
+            self.led.push(led);
+            self.warnings.push(format!("{name}: {FOREIGN}"));
+            return Ok(None);
         }
         let wish = wish::of(pod, self.settings)?;
-        let chosen = services
-            .iter()
-            .filter(|service| service::selects(service, led.namespace.as_deref(), &led.labels));
+        let chosen = services.iter().filter(|service| service::selects(service, &led));
         let targets: Vec<_> = chosen.flat_map(|service| service::targets(service)).collect();
         let spec = pod.get("spec").unwrap_or(&Value::Null);
         let told = asked.is_some() || wish.app_port.is_some() || wish.upstream.is_some();
@@ -118,8 +129,16 @@ impl<'a> Work<'a> {
         let app = of_application(spec, &wish, &targets)?;
         let guard = app.as_ref().filter(|_| wish.network_policy);
         let guard = guard.map(|app| network_policy::guard(&whole, pod, app, &wish)).transpose()?;
+        if let Some(guard) = &guard
+            && self.policies.iter().any(|other| title(other) == title(guard))
+        {
+            return Err(Refusal(format!(
+                "another workload's {} has the same name; give one of the workloads another",
+                title(guard)
+            )));
+        }
         let remarks = pod::inject(pod, app.as_ref(), &wish)?;
-        self.notes.extend(remarks.iter().map(|remark| format!("{name}: {remark}")));
+        self.warnings.extend(remarks.iter().map(|remark| format!("{name}: {remark}")));
         self.policies.extend(guard);
         let note = describe(pod, app.as_ref(), &wish);
         (led.app, led.port) = (app, wish.port);
@@ -133,7 +152,9 @@ impl<'a> Work<'a> {
                 continue;
             }
             let name = title(object);
-            match wish::asked(object) {
+            let asked =
+                wish::nothing_else(object, &wish::AT_SERVICES).and_then(|()| wish::asked(object));
+            match asked {
                 Err(refusal) => {
                     self.refused.push((name, refusal));
                     continue;
@@ -144,20 +165,16 @@ impl<'a> Work<'a> {
                 }
                 Ok(_) => {}
             }
-            let chosen: Vec<_> = self
-                .led
-                .iter()
-                .filter(|led| service::selects(object, led.namespace.as_deref(), &led.labels))
-                .collect();
+            let chosen: Vec<_> =
+                self.led.iter().filter(|led| service::selects(object, led)).collect();
             let guarded = || chosen.iter().filter_map(|led| Some((led.app.as_ref()?, led.port)));
             let past = chosen.len() - guarded().count();
             let Some((_, port)) = guarded().next() else {
-                let elsewhere =
-                    |led: &Led| led.app.is_some() && service::wants(object, &led.labels);
+                let elsewhere = |led: &Led| led.app.is_some() && service::wants(object, led);
                 if chosen.is_empty() && self.led.iter().any(elsewhere) {
                     let message =
                         "chooses pods like those here, but in another namespace; left as it is";
-                    self.notes.push(format!("{name}: {message}"));
+                    self.warnings.push(format!("{name}: {message}"));
                 }
                 continue;
             };
@@ -169,20 +186,24 @@ impl<'a> Work<'a> {
             }
             let is_app = |target: &Value| guarded().any(|(app, _)| app.is(target));
             let ports = service::lead(object, port, is_app);
+            let mut warn = |message: &str| self.warnings.push(format!("{name}: {message}"));
+            let beside = service::past(object, port);
+            if !beside.is_empty() {
+                warn(&format!("leads past the sidecar: port {}", beside.join(", ")));
+            }
             if ports.is_empty() {
                 continue;
             }
-            self.notes.push(format!("{name}: port {} leads to the sidecar", ports.join(", ")));
             if past > 0 {
-                let message =
-                    "also chooses pods without a sidecar, which it does not reach any more";
-                self.notes.push(format!("{name}: {message}"));
+                warn("also chooses pods without a sidecar, which it does not reach any more");
             }
             if service::is_headless(object) {
-                let message = "is headless: who connects to its pods by their addresses must take the \
-                               sidecar's port";
-                self.notes.push(format!("{name}: {message}"));
+                warn(
+                    "is headless: who connects to its pods by their addresses must take the \
+                      sidecar's port",
+                );
             }
+            self.notes.push(format!("{name}: port {} leads to the sidecar", ports.join(", ")));
         }
     }
 
@@ -194,8 +215,8 @@ impl<'a> Work<'a> {
             }
             for led in &self.led {
                 let Some(app) = led.app.as_ref() else { continue };
-                if network_policy::allows(object, &led.labels, app) {
-                    self.notes.push(format!(
+                if network_policy::allows(object, led, app) {
+                    self.warnings.push(format!(
                         "{}: allows port {}, which lets clients past the sidecar; allow the sidecar's port \
                          {} instead",
                         title(object),
@@ -210,6 +231,10 @@ impl<'a> Work<'a> {
 
 /// What is said of whoever says no.
 const UNASKED: &str = "is not to have a sidecar; left as it is";
+
+/// What is said of a sidecar that is not ours.
+const FOREIGN: &str =
+    "has a container portcullis that was not put in by this command; left as it is";
 
 /// Whether a pod ends by itself and offers nothing, as migrations and tests of a release do.
 fn is_task(spec: &Value) -> bool {

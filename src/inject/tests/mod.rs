@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 
 mod mended;
+mod past;
 
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }
@@ -137,7 +138,7 @@ fn a_service_of_another_namespace_is_left_alone_and_named() {
     assert!(both.text.ends_with(&other), "{}", both.text);
     let note =
         "Service shop/web: chooses pods like those here, but in another namespace; left as it is";
-    assert!(both.notes.iter().any(|one| one == note), "{:?}", both.notes);
+    assert_eq!(both.warnings, [note]);
 }
 
 #[test]
@@ -309,7 +310,7 @@ fn a_pod_that_asks_is_patched_and_the_patched_one_is_not() {
 fn what_a_kubelet_asks_besides_probes_is_named() {
     let hook = "8080}\n    lifecycle: {preStop: {httpGet: {port: http}}, postStart: {httpGet: {port: 9}}}\n";
     let pod = POD.replace("8080}\n", hook);
-    let notes = with(&settings(), &pod).notes;
+    let notes = with(&settings(), &pod).warnings;
     assert_eq!(
         notes.iter().filter(|note| note.contains("the preStop hook of the container web")).count(),
         1

@@ -87,7 +87,11 @@ REFUSALS = {
         with_port("    - containerPort: 8080\n    - containerPort: 9180\n"),
         ["Pod shop/web", "9180 already", "--telemetry-port", "portcullis/telemetry-port"],
     ),
-    "the port is the application's": (["--app-port=18080"], POD, ["Pod shop/web", "18080", "portcullis/port"]),
+    "the port is the application's": (
+        ["--upstream=http://127.0.0.1:18080"],
+        POD,
+        ["Pod shop/web", "18080", "portcullis/port"],
+    ),
     "both ports are one": (
         ["--port=9180"],
         POD,
@@ -141,7 +145,7 @@ REFUSALS = {
     "a bad address in an annotation": (
         [],
         with_annotation("portcullis/upstream: 127.0.0.1:8080"),
-        ["Pod shop/web", "127.0.0.1:8080", "http://HOST:PORT", "--upstream", "portcullis/upstream"],
+        ["Pod shop/web", "http://HOST:PORT", "--upstream", "portcullis/upstream"],
     ),
     "a policy for a pod without labels": (
         ["--network-policy"],
