@@ -154,4 +154,15 @@
 {{- if not (or $certificate.caBundle $certificate.certManager.enabled .Values.webhook.annotations) -}}
 {{- fail "portcullis: webhook.certificate.caBundle is missing: the API server has to know who signed the certificate; give it in base64, or an annotation that has it injected" -}}
 {{- end -}}
+{{- with .Values.webhook -}}
+{{- range list .podLabels .podAnnotations $.Values.commonLabels $.Values.commonAnnotations -}}
+{{- if hasKey (. | default dict) "portcullis/inject" -}}
+{{- fail "portcullis: the webhook's own pods bear portcullis/inject: they could not start while it is away; take it out of webhook.podLabels, webhook.podAnnotations, commonLabels and commonAnnotations" -}}
+{{- end -}}
+{{- end -}}
+{{- $chosen := or .namespaceSelector .objectSelector -}}
+{{- if and (eq .failurePolicy "Fail") (not $chosen) (not (include "portcullis.webhook.conditions" $)) -}}
+{{- fail "portcullis: before Kubernetes 1.28 no pod of the cluster starts while the webhook is away: choose whom it is for by webhook.namespaceSelector or webhook.objectSelector, as in --set-string webhook.objectSelector.matchLabels.portcullis/inject=true" -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

@@ -287,20 +287,34 @@ CASES = {
             "certificate": {
                 "certManager": {"enabled": True, "issuerRef": {"name": "own", "kind": "ClusterIssuer"}}
             },
+            "namespaceSelector": {"matchLabels": {"injection": "on"}},
         },
         "serviceMonitor": {"enabled": True},
     },
     "webhook-alone": {
         "config": None,
         "kind": "None",
-        "webhook": {"enabled": True, "certificate": {"certManager": {"enabled": True}}},
+        "webhook": {
+            "enabled": True,
+            "certificate": {"certManager": {"enabled": True}},
+            "objectSelector": {"matchLabels": {"portcullis/inject": "true"}},
+        },
     },
 }
+
+# Cases that older versions of Kubernetes cannot have, and the first that can.
+SINCE = {"webhook-with-cert-manager": "1.28"}
 
 
 def values(name):
     """The values of a case, on top of what every release has to say."""
     return laid(copy.deepcopy(BASE), copy.deepcopy(CASES[name]))
+
+
+def cases_of(version):
+    """The cases that a version of Kubernetes can have."""
+    number = lambda text: int(text.split(".")[1])
+    return [name for name in CASES if number(version) >= number(SINCE.get(name, "1.0"))]
 
 
 def case(name, **options):

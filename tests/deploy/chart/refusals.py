@@ -141,5 +141,15 @@ BY_TEMPLATE = {
         {"webhook": {"enabled": True, "certificate": {"secretName": "tls"}}},
         "webhook.certificate.caBundle is missing",
     ),
+    "a webhook that is asked about itself": (
+        {
+            "webhook": {
+                "enabled": True,
+                "certificate": {"certManager": {"enabled": True}},
+                "podAnnotations": {"portcullis/inject": "true"},
+            }
+        },
+        "the webhook's own pods bear portcullis/inject",
+    ),
     "nothing at all": ({"kind": "None"}, "there is nothing to install"),
 }

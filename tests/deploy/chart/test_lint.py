@@ -15,7 +15,7 @@ class Lint(unittest.TestCase):
                 self.assertEqual(serious(lint(engine.GATEWAY, values(name))), [])
 
     def test_the_oldest_version_lints_too(self):
-        for name in ("defaults", "autoscaling", "webhook-with-cert-manager"):
+        for name in ("defaults", "autoscaling", "webhook-with-an-issuer"):
             self.assertEqual(serious(lint(engine.GATEWAY, values(name), engine.OLDEST)), [])
 
     def test_the_linter_sees_faults(self):
@@ -63,10 +63,15 @@ class Notes(unittest.TestCase):
         self.assertIn("One replica is an outage", engine.notes(values("one-replica")))
         self.assertNotIn("One replica", engine.notes(values("defaults")))
         self.assertIn("pods start without their proxy", engine.notes(values("webhook-with-a-secret")))
-        self.assertIn(
-            "webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager"), kube="1.28")
-        )
-        self.assertNotIn("webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager")))
+        chosen = values("webhook-with-an-issuer")
+        self.assertIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.27"))
+        self.assertNotIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.28"))
+
+    def test_they_name_the_namespaces_that_the_webhook_leaves_out(self):
+        told = values("webhook-with-a-secret")
+        said = "It adds nothing in these namespaces: "
+        self.assertIn(f"{said}kube-system, kube-node-lease.", engine.notes(told))
+        self.assertIn(f"{said}kube-system, openstack, kube-node-lease.", engine.notes(told, kube="1.27"))
 
     def test_every_case_has_some(self):
         for name in CASES:
