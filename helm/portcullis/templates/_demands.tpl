@@ -125,10 +125,8 @@
 {{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
 {{- fail "portcullis: ingress.enabled without ingress.hosts: name a host, as in [{host: api.example}]" -}}
 {{- end -}}
-{{- with $values.networkPolicy.egress -}}
-{{- if and $values.networkPolicy.enabled .enabled (not (or .keystoneTo .extra (($values.config | default dict).keystone | default dict).auth_url)) -}}
-{{- fail "portcullis: networkPolicy.egress.enabled, but the chart does not know where Keystone is: name it in networkPolicy.egress.keystoneTo" -}}
-{{- end -}}
+{{- if and $values.networkPolicy.enabled $values.networkPolicy.egress.enabled -}}
+{{- include "portcullis.demands.egress" . -}}
 {{- end -}}
 {{- range $route := list "httpRoute" "grpcRoute" -}}
 {{- with index $values.gatewayApi $route -}}
@@ -142,6 +140,23 @@
 {{- end -}}
 {{- if and $values.serviceMonitor.enabled $values.podMonitor.enabled -}}
 {{- fail "portcullis: serviceMonitor and podMonitor are both enabled: every sample would be counted twice; choose one" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The way out leads to Keystone and to the services. */}}
+{{- define "portcullis.demands.egress" -}}
+{{- $config := .Values.config | default dict -}}
+{{- $elsewhere := list -}}
+{{- range .Values.extraEnv -}}{{- $elsewhere = append $elsewhere .name -}}{{- end -}}
+{{- with .Values.networkPolicy.egress -}}
+{{- $keystone := and ($config.keystone | default dict).auth_url (not (has "PORTCULLIS_KEYSTONE__AUTH_URL" $elsewhere)) -}}
+{{- if not (or .keystoneTo .keystonePorts .extra $keystone) -}}
+{{- fail "portcullis: networkPolicy.egress.enabled, but the chart does not know where Keystone is: name it in networkPolicy.egress.keystoneTo or keystonePorts" -}}
+{{- end -}}
+{{- $upstream := and $config.upstream (not (has "PORTCULLIS_UPSTREAM__URL" $elsewhere)) -}}
+{{- if not (or .upstreamTo .upstreamPorts .extra $upstream) -}}
+{{- fail "portcullis: networkPolicy.egress.enabled, but the chart does not know where the service is: name it in networkPolicy.egress.upstreamTo or upstreamPorts" -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

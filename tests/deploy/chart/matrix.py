@@ -150,6 +150,18 @@ CASES = {
             },
         }
     },
+    "egress-ports": {
+        "config": {"upstream": "http://orders"},
+        "networkPolicy": {
+            "enabled": True,
+            "egress": {
+                "enabled": True,
+                "keystonePorts": [5001],
+                "upstreamTo": [{"podSelector": {"matchLabels": {"app": "orders"}}}],
+                "upstreamPorts": [9000, 9001],
+            },
+        },
+    },
     "ingress": {
         "ingress": {
             "enabled": True,

@@ -133,6 +133,21 @@ BY_TEMPLATE = {
         },
         "does not know where Keystone is",
     ),
+    "a way out to a service that a ConfigMap names": (
+        {
+            "config": None,
+            "existingConfigMap": "mine",
+            "networkPolicy": {"enabled": True, "egress": {"enabled": True, "keystonePorts": [5000]}},
+        },
+        "does not know where the service is",
+    ),
+    "a way out to a service that a variable names": (
+        {
+            "extraEnv": [{"name": "PORTCULLIS_UPSTREAM__URL", "value": "http://orders:9000"}],
+            "networkPolicy": {"enabled": True, "egress": {"enabled": True}},
+        },
+        "does not know where the service is",
+    ),
     "a webhook without a certificate": (
         {"webhook": {"enabled": True}},
         "webhook.enabled without a certificate",

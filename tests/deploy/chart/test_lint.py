@@ -67,6 +67,11 @@ class Notes(unittest.TestCase):
         self.assertIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.27"))
         self.assertNotIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.28"))
 
+    def test_they_tell_which_ports_the_policy_takes_for_those_of_pods(self):
+        self.assertIn("connections out to 80, 9292, as config.upstream", engine.notes(values("egress")))
+        for name in ("egress-peers", "egress-ports"):
+            self.assertNotIn("connections out to", engine.notes(values(name)))
+
     def test_they_name_the_namespaces_that_the_webhook_leaves_out(self):
         told = values("webhook-with-a-secret")
         said = "It adds nothing in these namespaces: "
