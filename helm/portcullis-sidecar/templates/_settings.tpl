@@ -75,6 +75,13 @@
 {{- fail "portcullis sidecar: a secret of Keystone does not belong into values: put it into a Secret, name that in secret, and set keystone.password_file to /var/run/secrets/portcullis/KEY" -}}
 {{- end -}}
 {{- end -}}
+{{- /* Of several, Helm's schema has not seen this one. */ -}}
+{{- $context := .securityContext | default dict -}}
+{{- $dropped := ($context.capabilities | default dict).drop | default list -}}
+{{- $profile := ($context.seccompProfile | default dict).type | default "" -}}
+{{- if not (and $context.runAsNonRoot $context.readOnlyRootFilesystem (eq (toString $context.allowPrivilegeEscalation) "false") (has "ALL" $dropped) (has $profile (list "RuntimeDefault" "Localhost")) (not $context.privileged)) -}}
+{{- fail "portcullis sidecar: securityContext takes something of the restricted profile back: runAsNonRoot and readOnlyRootFilesystem are true, allowPrivilegeEscalation is false, capabilities.drop has ALL, seccompProfile.type is RuntimeDefault or Localhost" -}}
+{{- end -}}
 {{- if eq (int .port) (int .telemetryPort) -}}
 {{- fail (printf "portcullis sidecar: port and telemetryPort are both %d: they need one each" (int .port)) -}}
 {{- end -}}

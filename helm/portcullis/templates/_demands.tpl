@@ -5,6 +5,7 @@
 {{- include "portcullis.demands.config" . -}}
 {{- include "portcullis.demands.reach" . -}}
 {{- include "portcullis.demands.secrets" . -}}
+{{- include "portcullis.demands.end" . -}}
 {{- include "portcullis.demands.objects" . -}}
 {{- else if not .Values.webhook.enabled -}}
 {{- fail "portcullis: kind is None and webhook.enabled is false, so there is nothing to install: set one of them" -}}
@@ -20,10 +21,13 @@
 {{- $variables := list -}}
 {{- range .Values.extraEnv -}}{{- $variables = append $variables .name -}}{{- end -}}
 {{- if .Values.existingConfigMap -}}
-{{- range $key, $_ := $config -}}
-{{- if not (has $key (list "listen" "telemetry")) -}}
+{{- range $key := without (keys $config | sortAlpha) "listen" "telemetry" "server" -}}
+{{- if not (kindIs "invalid" (get $config $key)) -}}
 {{- fail (printf "portcullis: config.%s and existingConfigMap are both given: write it into the ConfigMap, or do without existingConfigMap" $key) -}}
 {{- end -}}
+{{- end -}}
+{{- range $key := without (keys ($config.server | default dict) | sortAlpha) "drain_delay" "drain_timeout" -}}
+{{- fail (printf "portcullis: config.server.%s and existingConfigMap are both given: write it into the ConfigMap, or do without existingConfigMap" $key) -}}
 {{- end -}}
 {{- if .Values.configFiles -}}
 {{- fail "portcullis: configFiles and existingConfigMap are both given: put the files into the ConfigMap" -}}
@@ -97,6 +101,24 @@
 {{- if and $trust.configMap $trust.secret -}}
 {{- fail (printf "portcullis: trust.%s names a ConfigMap and a Secret: choose one" $whom) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A pod lives as long as its program drains. */}}
+{{- define "portcullis.demands.end" -}}
+{{- $given := .Values.terminationGracePeriodSeconds -}}
+{{- $drain := include "portcullis.drain" . | int64 -}}
+{{- $known := true -}}
+{{- range .Values.extraEnv -}}
+{{- if hasPrefix "PORTCULLIS_SERVER__DRAIN_" .name -}}
+{{- $known = false -}}
+{{- if kindIs "invalid" $given -}}
+{{- fail (printf "portcullis: extraEnv has %s: the pod's grace period would not know; write it in config.server, or set terminationGracePeriodSeconds" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $known (not (kindIs "invalid" $given)) (lt (int64 $given) $drain) -}}
+{{- fail (printf "portcullis: terminationGracePeriodSeconds is %d, and config.server.drain_delay and drain_timeout are %d s together: the kubelet would cut requests off; leave it empty, or make it longer" (int64 $given) $drain) -}}
 {{- end -}}
 {{- end -}}
 

@@ -63,6 +63,16 @@ CASES = {
         "secrets": {"tls": {"name": "gate-tls"}, "keystone": {"name": "keystone-account"}},
         "trust": {"keystone": {"secret": "roots"}},
     },
+    "existing-configmap-drain": {
+        "existingConfigMap": "mine",
+        "config": {"upstream": None, "keystone": None, "server": {"drain_delay": "8s", "drain_timeout": "1m"}},
+    },
+    "drain-by-variable": {
+        "config": {"upstream": None, "keystone": None},
+        "existingConfigMap": "mine",
+        "terminationGracePeriodSeconds": 20,
+        "extraEnv": [{"name": "PORTCULLIS_SERVER__DRAIN_TIMEOUT", "value": "10s"}],
+    },
     "ipv4-only": {
         "config": {"listen": "0.0.0.0:8000", "telemetry": "0.0.0.0:9000"},
         "service": {"ipFamilyPolicy": "SingleStack", "ipFamilies": ["IPv4"]},

@@ -23,6 +23,22 @@ BY_SCHEMA = {
     "a privileged container": ({"securityContext": {"privileged": True}}, TYPO.format("privileged")),
     "a writable root": ({"securityContext": {"readOnlyRootFilesystem": False}}, "value must be true"),
     "no capability dropped": ({"securityContext": {"capabilities": {"drop": []}}}, "contains"),
+    "no security of the container": ({"securityContext": None}, "missing property 'securityContext'"),
+    "no security of the pod": ({"podSecurityContext": None}, "missing property 'podSecurityContext'"),
+    "a user that is left open": ({"podSecurityContext": {"runAsNonRoot": None}}, "'runAsNonRoot'"),
+    "a root that is left open": (
+        {"securityContext": {"readOnlyRootFilesystem": None}},
+        "missing property 'readOnlyRootFilesystem'",
+    ),
+    "an escalation that is left open": (
+        {"securityContext": {"allowPrivilegeEscalation": None}},
+        "missing property 'allowPrivilegeEscalation'",
+    ),
+    "capabilities that are left open": ({"securityContext": {"capabilities": None}}, "'capabilities'"),
+    "no word on which are dropped": ({"securityContext": {"capabilities": {"drop": None}}}, "'drop'"),
+    "no seccomp profile": ({"securityContext": {"seccompProfile": {"type": None}}}, "'type'"),
+    "no resources": ({"resources": None}, "missing property 'resources'"),
+    "no probes": ({"probes": {"liveness": None}}, "missing property 'liveness'"),
     "an unconfined process": (
         {"podSecurityContext": {"seccompProfile": {"type": "Unconfined"}}},
         "'RuntimeDefault', 'Localhost'",
@@ -88,6 +104,21 @@ BY_TEMPLATE = {
     "two configurations": (
         {"existingConfigMap": "mine"},
         "config.keystone and existingConfigMap are both given",
+    ),
+    "a server of two configurations": (
+        {
+            "config": {"upstream": None, "keystone": None, "server": {"max_connections": 5}},
+            "existingConfigMap": "mine",
+        },
+        "config.server.max_connections and existingConfigMap are both given",
+    ),
+    "an end that the pod does not know of": (
+        {"extraEnv": [{"name": "PORTCULLIS_SERVER__DRAIN_TIMEOUT", "value": "5m"}]},
+        "extraEnv has PORTCULLIS_SERVER__DRAIN_TIMEOUT: the pod's grace period would not know",
+    ),
+    "a pod that ends before its requests": (
+        {"config": {"server": {"drain_timeout": "10m"}}, "terminationGracePeriodSeconds": 30},
+        "terminationGracePeriodSeconds is 30, and config.server.drain_delay and drain_timeout are 605 s",
     ),
     "files for somebody else's ConfigMap": (
         {"config": None, "existingConfigMap": "mine", "configFiles": {"a": "b"}},

@@ -56,6 +56,8 @@ REFUSALS = {
     "a port that is none": ({"appPort": 0}, "minimum: got 0, want 1"),
     "a delay without a unit": ({"drainDelay": "5"}, "does not match pattern"),
     "root": ({"securityContext": {"runAsUser": 0}}, "minimum: got 0, want 1"),
+    "no security": ({"securityContext": None}, "missing property 'securityContext'"),
+    "capabilities that are left open": ({"securityContext": {"capabilities": None}}, "'capabilities'"),
     "a probe of an unknown kind": ({"probes": {"readiness": "ftp://127.0.0.1/"}}, "does not match pattern"),
     "a probe that is not there": ({"probes": {"readiness": None}}, "there is no readiness in probes"),
     "nothing behind it": ({"appPort": None}, "appPort is missing"),

@@ -181,8 +181,13 @@ class Sidecar(unittest.TestCase):
         container = found["containers"][0]
         self.assertEqual(variables(container)["PORTCULLIS_UPSTREAM__URL"], "http://127.0.0.1:7000")
         self.assertEqual(container["image"], "portcullis:0.1.0")
-        with self.assertRaisesRegex(engine.Refused, "there is no apport"):
-            engine.texts(chart, root | {"billing": {"apport": 1}})
+        for spoilt, message in (
+            ({"apport": 1}, "there is no apport"),
+            ({"securityContext": None}, "takes something of the restricted profile back"),
+            ({"securityContext": {"runAsNonRoot": None}}, "takes something of the restricted profile back"),
+        ):
+            with self.assertRaisesRegex(engine.Refused, message):
+                engine.texts(chart, root | {"billing": root["billing"] | spoilt})
 
     def test_every_case_is_restricted_and_valid(self):
         for name in CASES:
