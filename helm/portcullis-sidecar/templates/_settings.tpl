@@ -13,17 +13,26 @@
 {{- $own := get $root.Values "portcullis" | default dict -}}
 {{- include "portcullis.sidecar.laid" (list $settings $own) -}}
 {{- if $several -}}{{- include "portcullis.sidecar.laid" (list $settings .sidecar) -}}{{- end -}}
+{{- if and $several (not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" (toString .name))) -}}
+{{- fail (printf "portcullis sidecar: the name of one of several is %v: lower-case letters, digits and -, as in (dict \"root\" . \"name\" \"api\" \"sidecar\" .Values.apiProxy)" .name) -}}
+{{- end -}}
 {{- include "portcullis.sidecar.demands" $settings -}}
 {{- $native := toString $settings.native -}}
 {{- if eq $native "auto" -}}
 {{- $native = semverCompare ">=1.29.0-0" $root.Capabilities.KubeVersion.Version | toString -}}
 {{- end -}}
 {{- $_ := set $settings "native" (eq $native "true") -}}
-{{- $name := printf "%s-portcullis" $root.Release.Name -}}
-{{- if $several -}}{{- $name = printf "%s-%s-portcullis" $root.Release.Name .name -}}{{- end -}}
-{{- $_ := set $settings "objectName" ($name | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $settings "objectName" (include "portcullis.sidecar.name" (list $root (ternary .name "" $several))) -}}
 {{- $_ := set $settings "namespace" $root.Release.Namespace -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/* How the objects are called: (list ROOT NAME). Charts of one release each have their own, and none
+     is called like the gateway's. ConfigMaps and policies may have 253 characters, so nothing is cut. */}}
+{{- define "portcullis.sidecar.name" -}}
+{{- $root := first . -}}
+{{- $parts := compact (list $root.Release.Name $root.Chart.Name (last .)) -}}
+{{- printf "%s-portcullis-sidecar" (join "-" $parts) | lower | replace "_" "-" -}}
 {{- end -}}
 
 {{/* Lays a mapping over another, two levels deep: (list BELOW ABOVE). `merge` would take `false` and
@@ -42,7 +51,7 @@
 
 {{/* What must hold. Each message names the key and the remedy. */}}
 {{- define "portcullis.sidecar.demands" -}}
-{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "drainDelay" "drainTimeout" "resources" "securityContext" "networkPolicy" -}}
+{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "drainDelay" "drainTimeout" "resources" "securityContext" "networkPolicy" "podMonitor" -}}
 {{- range $key, $_ := . -}}
 {{- if not (has $key $known) -}}
 {{- fail (printf "portcullis sidecar: there is no %s: the keys are %s" $key (rest $known | join ", ")) -}}
@@ -70,6 +79,7 @@
 {{- if not (or .configMap $keystone.auth_url ($config.keystone | default dict).auth_url ($config.keystone | default dict).cloud (has "PORTCULLIS_KEYSTONE__AUTH_URL" $variables)) -}}
 {{- fail "portcullis sidecar: keystone.auth_url is missing: write where Keystone is, as in keystone: {auth_url: https://keystone.example:5000/v3}" -}}
 {{- end -}}
+{{- include "portcullis.sidecar.demands.variables" .env -}}
 {{- range list $keystone ($config.keystone | default dict) -}}
 {{- if or (hasKey . "password") (hasKey . "application_credential_secret") -}}
 {{- fail "portcullis sidecar: a secret of Keystone does not belong into values: put it into a Secret, name that in secret, and set keystone.password_file to /var/run/secrets/portcullis/KEY" -}}
@@ -87,6 +97,18 @@
 {{- end -}}
 {{- if and .appPort (has (int .appPort) (list (int .port) (int .telemetryPort))) -}}
 {{- fail (printf "portcullis sidecar: appPort %d is a port of the proxy itself: choose another for one of them" (int .appPort)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Of variables: none holds a secret, and none says what the Service and the probes would not know. */}}
+{{- define "portcullis.sidecar.demands.variables" -}}
+{{- range . -}}
+{{- if and .value (has .name (list "PORTCULLIS_KEYSTONE__PASSWORD" "PORTCULLIS_KEYSTONE__APPLICATION_CREDENTIAL_SECRET" "OS_PASSWORD" "OS_APPLICATION_CREDENTIAL_SECRET")) -}}
+{{- fail (printf "portcullis sidecar: env has %s with its value: put it into a Secret, name that in secret, and set keystone.password_file to /var/run/secrets/portcullis/KEY" .name) -}}
+{{- end -}}
+{{- if has .name (list "PORTCULLIS_LISTEN" "PORTCULLIS_TELEMETRY__LISTEN" "PORTCULLIS_ADMIN__LISTEN") -}}
+{{- fail (printf "portcullis sidecar: env has %s: Services, probes and policies would not know; the ports are port and telemetryPort" .name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -208,6 +208,19 @@ CASES = {
         }
     },
     "pod-monitor": {"podMonitor": {"enabled": True}, "telemetryService": {"enabled": False}},
+    "sidecars-monitor": {
+        "podMonitor": {"sidecars": {"enabled": True}, "labels": {"release": "prometheus"}},
+        "serviceMonitor": {"enabled": True},
+    },
+    "sidecars-monitor-chosen": {
+        "podMonitor": {
+            "sidecars": {
+                "enabled": True,
+                "selector": {"matchLabels": {"portcullis/inject": "true"}},
+                "namespaceSelector": {"any": None, "matchNames": ["orders"]},
+            }
+        },
+    },
     "alerts": {"prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}}},
     "alerts-of-ones-own": {
         "prometheusRule": {

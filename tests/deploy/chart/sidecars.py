@@ -46,13 +46,33 @@ CASES = {
     "drain-left-alone": {"drainDelay": "", "drainTimeout": ""},
     "peers": {"networkPolicy": {"proxyFrom": [{"podSelector": {"matchLabels": {"app": "edge"}}}]}},
     "resources": {"resources": {"limits": {"memory": "64Mi", "cpu": 1}}},
+    "monitor": {"podMonitor": {"enabled": True, "labels": {"release": "prometheus"}}},
+    "numbers": {"keystone": {"auth_url": "https://keystone.example:5000/v3", "max_waiting": 1000000, "insecure": True}},
     "off": {"enabled": False},
 }
+
+# Where the service listens, where the settings do not say so by themselves.
+ADDRESSES = {"upstream": "127.0.0.1:9443", "config-map": "127.0.0.1:9000"}
 
 TYPO = "additional properties '{}' not allowed"
 REFUSALS = {
     "a typo": ({"appport": 9000}, TYPO.format("appport")),
     "a typo in the configuration": ({"config": {"cach": {}}}, TYPO.format("cach")),
+    "a typo in keystone": ({"keystone": {"timout": "3s"}}, TYPO.format("timout")),
+    "a time of keystone without a unit": ({"keystone": {"timeout": 3}}, "/keystone/timeout"),
+    "a Keystone without a scheme": ({"keystone": {"auth_url": "keystone:5000"}}, "does not match pattern"),
+    "a password in a variable": (
+        {"env": [{"name": "PORTCULLIS_KEYSTONE__PASSWORD", "value": "s3cret"}]},
+        "env has PORTCULLIS_KEYSTONE__PASSWORD with its value",
+    ),
+    "an address in a variable": (
+        {"env": [{"name": "PORTCULLIS_LISTEN", "value": "0.0.0.0:1"}]},
+        "env has PORTCULLIS_LISTEN: Services, probes and policies would not know",
+    ),
+    "an address that nobody knows": (
+        {"appPort": None, "upstream": "https://127.0.0.1:9443"},
+        "appAddress does not know where the service listens",
+    ),
     "a port that is none": ({"appPort": 0}, "minimum: got 0, want 1"),
     "a delay without a unit": ({"drainDelay": "5"}, "does not match pattern"),
     "root": ({"securityContext": {"runAsUser": 0}}, "minimum: got 0, want 1"),
@@ -79,4 +99,5 @@ REFUSALS = {
 
 def sidecar(name, **options):
     """The objects of the example chart with these settings."""
-    return engine.objects(engine.example(), {"portcullis": CASES[name]}, **options)
+    told = {"portcullis": CASES[name], "address": ADDRESSES.get(name, "")}
+    return engine.objects(engine.example(), told, **options)

@@ -113,6 +113,7 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(address("defaults"), "--listen=127.0.0.1:9000")
         self.assertEqual(address("socket"), "--listen=unix:/run/portcullis/app.sock")
         self.assertEqual(address("off"), "--listen=0.0.0.0:9000")
+        self.assertEqual(address("upstream"), "--listen=127.0.0.1:9443")
 
     def test_the_applications_probes_are_asked_by_the_proxy(self):
         probe = named(spec(sidecar("defaults"))["containers"], "orders")["readinessProbe"]
@@ -183,11 +184,25 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(container["image"], "portcullis:0.1.0")
         for spoilt, message in (
             ({"apport": 1}, "there is no apport"),
+            ({"env": [{"name": "OS_PASSWORD", "value": "s3cret"}]}, "env has OS_PASSWORD with its value"),
             ({"securityContext": None}, "takes something of the restricted profile back"),
             ({"securityContext": {"runAsNonRoot": None}}, "takes something of the restricted profile back"),
         ):
             with self.assertRaisesRegex(engine.Refused, message):
                 engine.texts(chart, root | {"billing": root["billing"] | spoilt})
+
+    def test_variables_are_written_as_the_program_reads_them(self):
+        given = variables(proxy(sidecar("numbers")))
+        self.assertEqual(given["PORTCULLIS_KEYSTONE__MAX_WAITING"], "1000000")
+        self.assertEqual(given["PORTCULLIS_KEYSTONE__INSECURE"], "true")
+
+    def test_a_monitor_finds_the_pods(self):
+        found = sidecar("monitor")
+        monitor = of_kind(found, "PodMonitor")
+        self.assertEqual(monitor["metadata"]["labels"], {"release": "prometheus"})
+        labels = of_kind(found, "Deployment")["spec"]["template"]["metadata"]["labels"]
+        self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
+        self.assertNotIn("PodMonitor", kinds(sidecar("defaults")))
 
     def test_every_case_is_restricted_and_valid(self):
         for name in CASES:
