@@ -67,6 +67,10 @@ class Notes(unittest.TestCase):
         self.assertIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.27"))
         self.assertNotIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.28"))
 
+    def test_they_ask_where_the_runbooks_are(self):
+        self.assertIn("prometheusRule.runbookBaseUrl", engine.notes(values("alerts")))
+        self.assertNotIn("runbookBaseUrl", engine.notes(values("alerts-of-ones-own")))
+
     def test_they_tell_which_ports_the_policy_takes_for_those_of_pods(self):
         self.assertIn("connections out to 80, 9292, as config.upstream", engine.notes(values("egress")))
         for name in ("egress-peers", "egress-ports"):

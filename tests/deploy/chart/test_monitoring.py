@@ -1,8 +1,10 @@
 """What Prometheus' operator and Grafana find."""
 
 import json
+import re
 import unittest
 
+import crds
 import engine
 import yaml
 from matrix import case, values
@@ -73,6 +75,17 @@ class Monitoring(unittest.TestCase):
             endpoint = of_kind(monitor, "PodMonitor")["spec"]["podMetricsEndpoints"][0]
             self.assertEqual(endpoint["path"], "/metrics")
             self.assertIn(endpoint["port"], [each["name"] for each in container["ports"]])
+
+    def test_what_the_documentation_writes_finds_sidecars_too(self):
+        text = (engine.ROOT / "docs/deployment.md").read_text()
+        blocks = [yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+        (monitor,) = [each for each in blocks if each.get("kind") == "PodMonitor"]
+        self.assertEqual(crds.faults(monitor), [])
+        (scrape,) = [each["scrape_configs"][0] for each in blocks if "scrape_configs" in each]
+        (kept,) = [each["regex"] for each in scrape["relabel_configs"] if each.get("action") == "keep"]
+        ports = [each["name"] for each in proxy(sidecar("defaults"))["ports"]]
+        self.assertIn(monitor["spec"]["podMetricsEndpoints"][0]["port"], ports)
+        self.assertIn(kept, ports)
 
     def test_the_alerts_are_those_of_the_file(self):
         found = rules(case("alerts"))
