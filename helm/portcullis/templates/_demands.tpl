@@ -1,6 +1,10 @@
 {{/* What must hold before anything is rendered. Each message names the value and the remedy. */}}
 
 {{- define "portcullis.demands" -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "portcullis.fullname" .)) -}}
+{{- fail (printf "portcullis: the release's objects would be called %s, and a Service's name is lower-case letters, digits and -, and begins with a letter: set fullnameOverride" (include "portcullis.fullname" .)) -}}
+{{- end -}}
+{{- include "portcullis.demands.arguments" . -}}
 {{- if ne .Values.kind "None" -}}
 {{- include "portcullis.demands.config" . -}}
 {{- include "portcullis.demands.reach" . -}}
@@ -119,6 +123,24 @@
 {{- end -}}
 {{- if and $known (not (kindIs "invalid" $given)) (lt (int64 $given) $drain) -}}
 {{- fail (printf "portcullis: terminationGracePeriodSeconds is %d, and config.server.drain_delay and drain_timeout are %d s together: the kubelet would cut requests off; leave it empty, or make it longer" (int64 $given) $drain) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* No argument says what the variables may not say either. */}}
+{{- define "portcullis.demands.arguments" -}}
+{{- range concat .Values.extraArgs .Values.webhook.extraArgs -}}
+{{- $key := regexFind "^[^=]*=?" (trimPrefix "--set=" .) | trimSuffix "=" -}}
+{{- if has $key (list "keystone.password" "keystone.application_credential_secret") -}}
+{{- fail (printf "portcullis: an argument has %s, which everybody reads who may look at the pod: put it into a Secret and name that in secrets.keystone.name" $key) -}}
+{{- end -}}
+{{- if has $key (list "listen" "telemetry" "telemetry.listen" "admin" "admin.listen") -}}
+{{- fail (printf "portcullis: an argument has %s: the Services, probes and policies would not know; write it in config" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.webhook.extraArgs -}}
+{{- if regexMatch "^--(listen|telemetry|certificate-file|key-file)(=|$)" . -}}
+{{- fail (printf "portcullis: webhook.extraArgs has %s: the chart says that itself, by webhook.listenHost and webhook.certificate" (regexFind "^[^=]*" .)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

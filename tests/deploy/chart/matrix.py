@@ -285,6 +285,7 @@ CASES = {
         },
         "imagePullSecrets": [{"name": "mirror"}],
     },
+    "image-with-its-registry": {"image": {"repository": "registry.example:5000/identity/portcullis"}},
     "image-tag": {"image": {"tag": "edge"}},
     "account-of-somebody-else": {"serviceAccount": {"create": False}},
     "users-by-the-platform": {

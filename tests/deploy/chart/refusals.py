@@ -44,6 +44,10 @@ BY_SCHEMA = {
         "'RuntimeDefault', 'Localhost'",
     ),
     "a quantity that is none": ({"resources": {"limits": {"memory": "lots"}}}, "/resources/limits/memory"),
+    "a name with a dot": ({"fullnameOverride": "my.gate"}, "/fullnameOverride"),
+    "a name that begins with a digit": ({"nameOverride": "1gate"}, "/nameOverride"),
+    "a label that is none": ({"commonLabels": {"bad key!": "x"}}, "invalid propertyName 'bad key!'"),
+    "a label with blanks": ({"podLabels": {"a": "b c d"}}, "/podLabels/a"),
     "a path of an ingress without a slash": (
         {"ingress": {"hosts": [{"host": "a.example", "paths": [{"path": "v1"}]}]}},
         "does not match pattern",
@@ -75,6 +79,29 @@ BY_TEMPLATE = {
     "a password in a variable": (
         {"extraEnv": [{"name": "PORTCULLIS_KEYSTONE__PASSWORD", "value": "s3cret"}]},
         "extraEnv has PORTCULLIS_KEYSTONE__PASSWORD with its value",
+    ),
+    "a password in an argument": (
+        {"extraArgs": ["--set", "keystone.password=s3cret"]},
+        "an argument has keystone.password",
+    ),
+    "a secret in one argument": (
+        {"extraArgs": ["--set=keystone.application_credential_secret=s3cret"]},
+        "an argument has keystone.application_credential_secret",
+    ),
+    "an address in an argument": ({"extraArgs": ["--set=listen=0.0.0.0:1"]}, "an argument has listen"),
+    "admin pages in an argument": (
+        {"extraArgs": ["--set", "admin.listen=[::]:9181"]},
+        "an argument has admin.listen",
+    ),
+    "the webhook's address in an argument": (
+        {
+            "webhook": {
+                "enabled": True,
+                "certificate": {"certManager": {"enabled": True}},
+                "extraArgs": ["--listen=[::]:1"],
+            }
+        },
+        "webhook.extraArgs has --listen",
     ),
     "a Secret without an account": ({"secrets": {"keystone": {"name": "account"}}}, "but no account"),
     "two sources of trust": (

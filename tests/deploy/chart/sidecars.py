@@ -32,6 +32,7 @@ CASES = {
     },
     "ports": {"port": 8000, "telemetryPort": 9000, "appPort": 9001, "listenHost": "0.0.0.0"},
     "image": {"image": {"registry": "mirror.example", "digest": "sha256:" + "b" * 64}},
+    "image-with-its-registry": {"image": {"repository": "localhost:5001/portcullis"}},
     "probes": {
         "probes": {
             "readiness": "http://127.0.0.1:9000/healthz",

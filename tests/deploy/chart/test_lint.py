@@ -5,7 +5,7 @@ import unittest
 
 import engine
 import helm_python
-from matrix import CASES, values
+from matrix import CASES, laid, values
 
 
 class Lint(unittest.TestCase):
@@ -66,6 +66,26 @@ class Notes(unittest.TestCase):
         chosen = values("webhook-with-an-issuer")
         self.assertIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.27"))
         self.assertNotIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.28"))
+
+    def test_they_warn_of_a_budget_that_holds_up_every_drain(self):
+        warned = lambda above: "lets no pod go" in engine.notes(laid(values("defaults"), above))
+        budget = lambda **told: {"podDisruptionBudget": {"maxUnavailable": None, **told}}
+        for above in (
+            budget(maxUnavailable=0),
+            budget(maxUnavailable="0%"),
+            budget(minAvailable=2),
+            budget(minAvailable="100%"),
+            budget(minAvailable=2) | {"autoscaling": {"enabled": True, "minReplicas": 2}},
+        ):
+            self.assertTrue(warned(above), above)
+        for above in (
+            {},
+            budget(minAvailable=1),
+            budget(minAvailable="50%"),
+            budget(maxUnavailable="10%"),
+            budget(minAvailable=2) | {"autoscaling": {"enabled": True, "minReplicas": 3}},
+        ):
+            self.assertFalse(warned(above), above)
 
     def test_they_ask_where_the_runbooks_are(self):
         self.assertIn("prometheusRule.runbookBaseUrl", engine.notes(values("alerts")))

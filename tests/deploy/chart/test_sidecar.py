@@ -169,6 +169,9 @@ class Sidecar(unittest.TestCase):
     def test_images_resources_and_variables_are_as_told(self):
         self.assertEqual(proxy(sidecar("defaults"))["image"], "portcullis:0.1.0")
         self.assertEqual(proxy(sidecar("image"))["image"], "mirror.example/portcullis@sha256:" + "b" * 64)
+        self.assertEqual(
+            proxy(sidecar("image-with-its-registry"))["image"], "localhost:5001/portcullis:0.1.0"
+        )
         self.assertEqual(proxy(sidecar("resources"))["resources"]["limits"], {"memory": "64Mi", "cpu": 1})
         self.assertEqual(variables(proxy(sidecar("variables")))["PORTCULLIS_LOG__LEVEL"], "debug")
 
@@ -203,6 +206,11 @@ class Sidecar(unittest.TestCase):
         labels = of_kind(found, "Deployment")["spec"]["template"]["metadata"]["labels"]
         self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
         self.assertNotIn("PodMonitor", kinds(sidecar("defaults")))
+
+    def test_one_of_several_needs_a_name(self):
+        chart = with_template(SEVERAL.replace('"billing"', '"Billing!"'))
+        with self.assertRaisesRegex(engine.Refused, "the name of one of several is Billing!"):
+            engine.texts(chart, {"billing": {"appPort": 7000}})
 
     def test_every_case_is_restricted_and_valid(self):
         for name in CASES:
