@@ -65,7 +65,11 @@ CASES = {
     },
     "existing-configmap-drain": {
         "existingConfigMap": "mine",
-        "config": {"upstream": None, "keystone": None, "server": {"drain_delay": "8s", "drain_timeout": "1m"}},
+        "config": {
+            "upstream": None,
+            "keystone": None,
+            "server": {"drain_delay": "8s", "drain_timeout": "1m"},
+        },
     },
     "drain-by-variable": {
         "config": {"upstream": None, "keystone": None},

@@ -48,7 +48,7 @@ CASES = {
     "peers": {"networkPolicy": {"proxyFrom": [{"podSelector": {"matchLabels": {"app": "edge"}}}]}},
     "resources": {"resources": {"limits": {"memory": "64Mi", "cpu": 1}}},
     "monitor": {"podMonitor": {"enabled": True, "labels": {"release": "prometheus"}}},
-    "numbers": {"keystone": {"auth_url": "https://keystone.example:5000/v3", "max_waiting": 1000000, "insecure": True}},
+    "numbers": {"keystone": {"max_waiting": 1000000, "insecure": True}},
     "off": {"enabled": False},
 }
 
@@ -93,6 +93,15 @@ REFUSALS = {
         {"configMap": "mine", "config": {"cache": {"ttl": "60s"}}},
         "config and configMap are both given",
     ),
+    "an address in the configuration": (
+        {"config": {"listen": "0.0.0.0:7777"}},
+        "config.listen is 0.0.0.0:7777: Services and probes would not know",
+    ),
+    "an address of telemetry in the configuration": (
+        {"config": {"telemetry": {"listen": "[::]:9190"}}},
+        "config.telemetry.listen is [::]:9190",
+    ),
+    "open admin pages": ({"config": {"admin": "0.0.0.0:9181"}}, "the admin pages ask nobody who they are"),
     "one port for two": ({"telemetryPort": 18080}, "port and telemetryPort are both 18080"),
     "the service's port for the proxy": ({"appPort": 18080}, "appPort 18080 is a port of the proxy itself"),
 }

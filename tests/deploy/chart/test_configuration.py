@@ -126,9 +126,8 @@ class Configuration(unittest.TestCase):
         self.assertTrue(named(container(found)["volumeMounts"], "keystone"))
 
     def test_a_configmap_of_somebody_else_drains_as_the_pod_expects(self):
-        drains = lambda name: [
-            variables(container(case(name)))[f"PORTCULLIS_SERVER__DRAIN_{each}"] for each in ("DELAY", "TIMEOUT")
-        ]
+        given = lambda name, key: variables(container(case(name)))[f"PORTCULLIS_SERVER__DRAIN_{key}"]
+        drains = lambda name: [given(name, key) for key in ("DELAY", "TIMEOUT")]
         grace = lambda name: pod(case(name))["spec"]["terminationGracePeriodSeconds"]
         self.assertEqual((drains("existing-configmap"), grace("existing-configmap")), (["5s", "25s"], 35))
         told = "existing-configmap-drain"

@@ -59,6 +59,15 @@ class Notes(unittest.TestCase):
         ):
             self.assertIn(words, found)
 
+    def test_they_say_before_which_service(self):
+        self.assertIn("\n  http://orders:9000\n", engine.notes(values("defaults")))
+        self.assertIn("that the ConfigMap mine names", engine.notes(values("existing-configmap")))
+        variables = [
+            {"name": "PORTCULLIS_UPSTREAM__URL", "value": "http://orders:9000"},
+            {"name": "OS_AUTH_URL", "value": "https://keystone.example:5000/v3"},
+        ]
+        self.assertIn("that its variables name", engine.notes({"extraEnv": variables}))
+
     def test_they_warn(self):
         self.assertIn("One replica is an outage", engine.notes(values("one-replica")))
         self.assertNotIn("One replica", engine.notes(values("defaults")))
