@@ -221,7 +221,7 @@ CASES = {
             "sidecars": {
                 "enabled": True,
                 "selector": {"matchLabels": {"portcullis/inject": "true"}},
-                "namespaceSelector": {"any": None, "matchNames": ["orders"]},
+                "namespaceSelector": {"matchNames": ["orders"]},
             }
         },
     },
