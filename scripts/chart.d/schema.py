@@ -1,7 +1,8 @@
 """Makes values.schema.json of a chart's values.schema.yaml and of the program's own schema.
 
 Wherever values.schema.yaml has an empty `config`, the schema that `portcullis config schema` prints
-takes its place, so that Helm refuses what the program would refuse.
+takes its place, and its section `keystone` that of an empty `keystone`, so that Helm refuses what the
+program would refuse.
 """
 
 import json
@@ -34,7 +35,22 @@ def main():
 def values_schema(chart, program):
     schema = yaml.safe_load((chart / "values.schema.yaml").read_text())
     schema["properties"]["config"] = program
+    if schema["properties"].get("keystone") == {}:
+        schema["properties"]["keystone"] = with_nulls(program["properties"]["keystone"])
     return schema
+
+
+def with_nulls(section):
+    """A section whose keys may be null: so a value takes back what another set."""
+    keys = {}
+    for name, key in section["properties"].items():
+        key = dict(key)
+        if "enum" in key:
+            key["enum"] = [*key["enum"], None]
+        else:
+            key["type"] = [key["type"], "null"]
+        keys[name] = key
+    return section | {"properties": keys}
 
 
 def program_schema():

@@ -93,10 +93,11 @@
 - name: PORTCULLIS_UPSTREAM__URL
   value: {{ default (printf "http://127.0.0.1:%d" (int (.appPort | default 0))) .upstream | quote }}
 {{- end }}
+{{- /* Not by toString, which writes a large number as 1e+06. */ -}}
 {{- range $key, $value := .keystone }}
 {{- if not (kindIs "invalid" $value) }}
 - name: PORTCULLIS_KEYSTONE__{{ upper $key }}
-  value: {{ toString $value | quote }}
+  value: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
 {{- end }}
 {{- $given := list }}

@@ -12,8 +12,10 @@
 {{- $settings := include "portcullis.sidecar.settings" . | fromYaml -}}
 {{- if and $settings.enabled $settings.appSocket -}}
 unix:/run/portcullis/app.sock
+{{- else if not $settings.appPort -}}
+{{- fail "portcullis sidecar: appAddress does not know where the service listens: only appPort and appSocket say so; with upstream, config or configMap write it where appAddress is included" -}}
 {{- else -}}
-{{- printf "%s:%d" (ternary "127.0.0.1" "0.0.0.0" $settings.enabled) (int ($settings.appPort | default 0)) -}}
+{{- printf "%s:%d" (ternary "127.0.0.1" "0.0.0.0" $settings.enabled) (int $settings.appPort) -}}
 {{- end -}}
 {{- end -}}
 

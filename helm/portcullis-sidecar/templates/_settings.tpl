@@ -13,17 +13,26 @@
 {{- $own := get $root.Values "portcullis" | default dict -}}
 {{- include "portcullis.sidecar.laid" (list $settings $own) -}}
 {{- if $several -}}{{- include "portcullis.sidecar.laid" (list $settings .sidecar) -}}{{- end -}}
+{{- if and $several (not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" (toString .name))) -}}
+{{- fail (printf "portcullis sidecar: the name of one of several is %v: lower-case letters, digits and -, as in (dict \"root\" . \"name\" \"api\" \"sidecar\" .Values.apiProxy)" .name) -}}
+{{- end -}}
 {{- include "portcullis.sidecar.demands" $settings -}}
 {{- $native := toString $settings.native -}}
 {{- if eq $native "auto" -}}
 {{- $native = semverCompare ">=1.29.0-0" $root.Capabilities.KubeVersion.Version | toString -}}
 {{- end -}}
 {{- $_ := set $settings "native" (eq $native "true") -}}
-{{- $name := printf "%s-portcullis" $root.Release.Name -}}
-{{- if $several -}}{{- $name = printf "%s-%s-portcullis" $root.Release.Name .name -}}{{- end -}}
-{{- $_ := set $settings "objectName" ($name | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $settings "objectName" (include "portcullis.sidecar.name" (list $root (ternary .name "" $several))) -}}
 {{- $_ := set $settings "namespace" $root.Release.Namespace -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/* How the objects are called: (list ROOT NAME). Charts of one release each have their own, and none
+     is called like the gateway's. ConfigMaps and policies may have 253 characters, so nothing is cut. */}}
+{{- define "portcullis.sidecar.name" -}}
+{{- $root := first . -}}
+{{- $parts := compact (list $root.Release.Name $root.Chart.Name (last .)) -}}
+{{- printf "%s-portcullis-sidecar" (join "-" $parts) | lower | replace "_" "-" -}}
 {{- end -}}
 
 {{/* Lays a mapping over another, two levels deep: (list BELOW ABOVE). `merge` would take `false` and
@@ -36,50 +45,6 @@
 {{- range $name, $item := $value -}}{{- $_ := set $inner $name $item -}}{{- end -}}
 {{- else -}}
 {{- $_ := set $below $key $value -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/* What must hold. Each message names the key and the remedy. */}}
-{{- define "portcullis.sidecar.demands" -}}
-{{- $known := list "global" "enabled" "appPort" "appSocket" "upstream" "probes" "keystone" "config" "configMap" "secret" "env" "image" "native" "port" "telemetryPort" "listenHost" "drainDelay" "drainTimeout" "resources" "securityContext" "networkPolicy" -}}
-{{- range $key, $_ := . -}}
-{{- if not (has $key $known) -}}
-{{- fail (printf "portcullis sidecar: there is no %s: the keys are %s" $key (rest $known | join ", ")) -}}
-{{- end -}}
-{{- end -}}
-{{- if not (hasKey . "image") -}}
-{{- fail "portcullis sidecar: the defaults are missing: add the chart portcullis-sidecar to the dependencies, with the alias portcullis" -}}
-{{- end -}}
-{{- if .enabled -}}
-{{- $config := .config | default dict -}}
-{{- $ways := compact (list (toString (.appPort | default "")) (ternary "socket" "" (eq (toString .appSocket) "true")) .upstream) -}}
-{{- $known := or $config.upstream .configMap -}}
-{{- if and (not $ways) (not $known) -}}
-{{- fail "portcullis sidecar: appPort is missing: write which port of 127.0.0.1 the service listens on, or set appSocket or upstream" -}}
-{{- end -}}
-{{- if gt (len $ways) 1 -}}
-{{- fail "portcullis sidecar: choose one of appPort, appSocket and upstream: the service is in one place" -}}
-{{- end -}}
-{{- if and .configMap $config -}}
-{{- fail "portcullis sidecar: config and configMap are both given: choose one" -}}
-{{- end -}}
-{{- $keystone := .keystone | default dict -}}
-{{- $variables := list -}}
-{{- range .env -}}{{- $variables = append $variables .name -}}{{- end -}}
-{{- if not (or .configMap $keystone.auth_url ($config.keystone | default dict).auth_url ($config.keystone | default dict).cloud (has "PORTCULLIS_KEYSTONE__AUTH_URL" $variables)) -}}
-{{- fail "portcullis sidecar: keystone.auth_url is missing: write where Keystone is, as in keystone: {auth_url: https://keystone.example:5000/v3}" -}}
-{{- end -}}
-{{- range list $keystone ($config.keystone | default dict) -}}
-{{- if or (hasKey . "password") (hasKey . "application_credential_secret") -}}
-{{- fail "portcullis sidecar: a secret of Keystone does not belong into values: put it into a Secret, name that in secret, and set keystone.password_file to /var/run/secrets/portcullis/KEY" -}}
-{{- end -}}
-{{- end -}}
-{{- if eq (int .port) (int .telemetryPort) -}}
-{{- fail (printf "portcullis sidecar: port and telemetryPort are both %d: they need one each" (int .port)) -}}
-{{- end -}}
-{{- if and .appPort (has (int .appPort) (list (int .port) (int .telemetryPort))) -}}
-{{- fail (printf "portcullis sidecar: appPort %d is a port of the proxy itself: choose another for one of them" (int .appPort)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

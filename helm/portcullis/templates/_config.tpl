@@ -125,13 +125,18 @@ tls:
 {{- else -}}{{- $number -}}{{- end -}}
 {{- end -}}
 
-{{/* How long the kubelet waits: until the program has drained by itself, and a little more. */}}
-{{- define "portcullis.gracePeriod" -}}
-{{- if kindIs "invalid" .Values.terminationGracePeriodSeconds -}}
+{{/* How long the program drains, in seconds. */}}
+{{- define "portcullis.drain" -}}
 {{- $server := (include "portcullis.config" . | fromYaml).server -}}
 {{- $delay := include "portcullis.seconds" $server.drain_delay | int64 -}}
 {{- $timeout := include "portcullis.seconds" (ternary $server.drain_timeout "25s" (hasKey $server "drain_timeout")) | int64 -}}
-{{- add $delay $timeout 5 -}}
+{{- add $delay $timeout -}}
+{{- end -}}
+
+{{/* How long the kubelet waits: until the program has drained by itself, and a little more. */}}
+{{- define "portcullis.gracePeriod" -}}
+{{- if kindIs "invalid" .Values.terminationGracePeriodSeconds -}}
+{{- add (include "portcullis.drain" .) 5 -}}
 {{- else -}}
 {{- int64 .Values.terminationGracePeriodSeconds -}}
 {{- end -}}

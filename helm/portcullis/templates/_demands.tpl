@@ -1,10 +1,15 @@
 {{/* What must hold before anything is rendered. Each message names the value and the remedy. */}}
 
 {{- define "portcullis.demands" -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "portcullis.fullname" .)) -}}
+{{- fail (printf "portcullis: the release's objects would be called %s, and a Service's name is lower-case letters, digits and -, and begins with a letter: set fullnameOverride" (include "portcullis.fullname" .)) -}}
+{{- end -}}
+{{- include "portcullis.demands.arguments" . -}}
 {{- if ne .Values.kind "None" -}}
 {{- include "portcullis.demands.config" . -}}
 {{- include "portcullis.demands.reach" . -}}
 {{- include "portcullis.demands.secrets" . -}}
+{{- include "portcullis.demands.end" . -}}
 {{- include "portcullis.demands.objects" . -}}
 {{- else if not .Values.webhook.enabled -}}
 {{- fail "portcullis: kind is None and webhook.enabled is false, so there is nothing to install: set one of them" -}}
@@ -20,10 +25,13 @@
 {{- $variables := list -}}
 {{- range .Values.extraEnv -}}{{- $variables = append $variables .name -}}{{- end -}}
 {{- if .Values.existingConfigMap -}}
-{{- range $key, $_ := $config -}}
-{{- if not (has $key (list "listen" "telemetry")) -}}
+{{- range $key := without (keys $config | sortAlpha) "listen" "telemetry" "server" -}}
+{{- if not (kindIs "invalid" (get $config $key)) -}}
 {{- fail (printf "portcullis: config.%s and existingConfigMap are both given: write it into the ConfigMap, or do without existingConfigMap" $key) -}}
 {{- end -}}
+{{- end -}}
+{{- range $key := without (keys ($config.server | default dict) | sortAlpha) "drain_delay" "drain_timeout" -}}
+{{- fail (printf "portcullis: config.server.%s and existingConfigMap are both given: write it into the ConfigMap, or do without existingConfigMap" $key) -}}
 {{- end -}}
 {{- if .Values.configFiles -}}
 {{- fail "portcullis: configFiles and existingConfigMap are both given: put the files into the ConfigMap" -}}
@@ -100,58 +108,20 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Objects fit together. */}}
-{{- define "portcullis.demands.objects" -}}
-{{- $values := .Values -}}
-{{- if and $values.autoscaling.enabled (eq $values.kind "DaemonSet") -}}
-{{- fail "portcullis: autoscaling.enabled with kind DaemonSet: a DaemonSet has one pod for each node; set kind to Deployment" -}}
+{{/* No argument says what the variables may not say either. */}}
+{{- define "portcullis.demands.arguments" -}}
+{{- range concat .Values.extraArgs .Values.webhook.extraArgs -}}
+{{- $key := regexFind "^[^=]*=?" (trimPrefix "--set=" .) | trimSuffix "=" -}}
+{{- if has $key (list "keystone.password" "keystone.application_credential_secret") -}}
+{{- fail (printf "portcullis: an argument has %s, which everybody reads who may look at the pod: put it into a Secret and name that in secrets.keystone.name" $key) -}}
 {{- end -}}
-{{- with $values.autoscaling -}}
-{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) -}}
-{{- fail "portcullis: autoscaling.minReplicas is more than autoscaling.maxReplicas" -}}
-{{- end -}}
-{{- if and .enabled (not (or .cpu .memory .metrics)) -}}
-{{- fail "portcullis: autoscaling.enabled without anything to scale by: set autoscaling.cpu, autoscaling.memory or autoscaling.metrics" -}}
+{{- if has $key (list "listen" "telemetry" "telemetry.listen" "admin" "admin.listen") -}}
+{{- fail (printf "portcullis: an argument has %s: the Services, probes and policies would not know; write it in config" $key) -}}
 {{- end -}}
 {{- end -}}
-{{- with $values.podDisruptionBudget -}}
-{{- if and .enabled (not (kindIs "invalid" .minAvailable)) (not (kindIs "invalid" .maxUnavailable)) -}}
-{{- fail "portcullis: podDisruptionBudget has minAvailable and maxUnavailable: set one of them to null" -}}
+{{- range .Values.webhook.extraArgs -}}
+{{- if regexMatch "^--(listen|telemetry|certificate-file|key-file)(=|$)" . -}}
+{{- fail (printf "portcullis: webhook.extraArgs has %s: the chart says that itself, by webhook.listenHost and webhook.certificate" (regexFind "^[^=]*" .)) -}}
 {{- end -}}
-{{- if and .enabled (kindIs "invalid" .minAvailable) (kindIs "invalid" .maxUnavailable) -}}
-{{- fail "portcullis: podDisruptionBudget has neither minAvailable nor maxUnavailable: set one of them" -}}
-{{- end -}}
-{{- end -}}
-{{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
-{{- fail "portcullis: ingress.enabled without ingress.hosts: name a host, as in [{host: api.example}]" -}}
-{{- end -}}
-{{- with $values.networkPolicy.egress -}}
-{{- if and $values.networkPolicy.enabled .enabled (not (or .keystoneTo .extra (($values.config | default dict).keystone | default dict).auth_url)) -}}
-{{- fail "portcullis: networkPolicy.egress.enabled, but the chart does not know where Keystone is: name it in networkPolicy.egress.keystoneTo" -}}
-{{- end -}}
-{{- end -}}
-{{- range $route := list "httpRoute" "grpcRoute" -}}
-{{- with index $values.gatewayApi $route -}}
-{{- if and .enabled (not .parentRefs) -}}
-{{- fail (printf "portcullis: gatewayApi.%s.enabled without parentRefs: name the Gateway, as in [{name: public}]" $route) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- if and $values.serviceMonitor.enabled (not $values.telemetryService.enabled) -}}
-{{- fail "portcullis: serviceMonitor.enabled without telemetryService.enabled: there would be nothing to scrape; enable it, or use podMonitor" -}}
-{{- end -}}
-{{- if and $values.serviceMonitor.enabled $values.podMonitor.enabled -}}
-{{- fail "portcullis: serviceMonitor and podMonitor are both enabled: every sample would be counted twice; choose one" -}}
-{{- end -}}
-{{- end -}}
-
-{{/* The webhook has a certificate that the API server can check. */}}
-{{- define "portcullis.demands.webhook" -}}
-{{- $certificate := .Values.webhook.certificate -}}
-{{- if not (or $certificate.secretName $certificate.certManager.enabled) -}}
-{{- fail "portcullis: webhook.enabled without a certificate: name a Secret in webhook.certificate.secretName, or set webhook.certificate.certManager.enabled" -}}
-{{- end -}}
-{{- if not (or $certificate.caBundle $certificate.certManager.enabled .Values.webhook.annotations) -}}
-{{- fail "portcullis: webhook.certificate.caBundle is missing: the API server has to know who signed the certificate; give it in base64, or an annotation that has it injected" -}}
 {{- end -}}
 {{- end -}}

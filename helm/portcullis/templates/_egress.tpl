@@ -2,9 +2,7 @@
 
 {{- define "portcullis.egress" -}}
 {{- $egress := .Values.networkPolicy.egress -}}
-{{- $config := include "portcullis.config" . | fromYaml -}}
-{{- $keystone := list -}}
-{{- with ($config.keystone | default dict).auth_url -}}{{- $keystone = list (include "portcullis.urlPort" .) -}}{{- end -}}
+{{- $ports := include "portcullis.egress.ports" . | fromJson -}}
 - ports:
     - port: 53
       protocol: UDP
@@ -14,16 +12,29 @@
   to:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-{{- if or $keystone $egress.keystoneTo }}
-{{ include "portcullis.way" (dict "ports" $keystone "to" $egress.keystoneTo) }}
+{{- if or $ports.keystone $egress.keystoneTo }}
+{{ include "portcullis.way" (dict "ports" $ports.keystone "to" $egress.keystoneTo) }}
 {{- end }}
-{{- $ports := include "portcullis.upstreamPorts" $config | fromJsonArray }}
-{{- if or $ports $egress.upstreamTo }}
-{{ include "portcullis.way" (dict "ports" $ports "to" $egress.upstreamTo) }}
+{{- if or $ports.upstream $egress.upstreamTo }}
+{{ include "portcullis.way" (dict "ports" $ports.upstream "to" $egress.upstreamTo) }}
 {{- end }}
 {{- with $egress.extra }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* To which ports, as JSON: those that are written, else any port of peers that are named, else
+     those of the configuration. The last are ports of Services, if it names Services, and a policy
+     is about the ports of pods. */}}
+{{- define "portcullis.egress.ports" -}}
+{{- $egress := .Values.networkPolicy.egress -}}
+{{- $config := include "portcullis.config" . | fromYaml -}}
+{{- $keystone := $egress.keystonePorts -}}
+{{- $url := ($config.keystone | default dict).auth_url -}}
+{{- if and $url (not $keystone) (not $egress.keystoneTo) -}}{{- $keystone = list (include "portcullis.urlPort" $url) -}}{{- end -}}
+{{- $upstream := $egress.upstreamPorts -}}
+{{- if not (or $upstream $egress.upstreamTo) -}}{{- $upstream = include "portcullis.upstreamPorts" $config | fromJsonArray -}}{{- end -}}
+{{- dict "keystone" $keystone "upstream" $upstream | toJson -}}
 {{- end -}}
 
 {{/* The ports of all services, as JSON. */}}

@@ -102,9 +102,23 @@ volumeMounts:
 {{- end }}
 {{- end }}
 {{- end }}
+{{- include "portcullis.drainVariables" . }}
 {{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
+{{/* What the grace period is counted from, unless `extraEnv` has it. */}}
+{{- define "portcullis.drainVariables" -}}
+{{- $given := list -}}
+{{- range .Values.extraEnv -}}{{- $given = append $given .name -}}{{- end -}}
+{{- $server := (include "portcullis.config" . | fromYaml).server -}}
+{{- range $key, $value := dict "drain_delay" "5s" "drain_timeout" "25s" }}
+{{- $name := printf "PORTCULLIS_SERVER__%s" (upper $key) }}
+{{- if not (has $name $given) }}
+- name: {{ $name }}
+  value: {{ ternary (get $server $key) $value (hasKey $server $key) | toString | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -28,12 +28,23 @@
 {{- default (include "portcullis.suffixed" (list . "webhook-tls")) .Values.webhook.certificate.secretName -}}
 {{- end -}}
 
-{{/* Which namespaces it is asked about. Never its own, or it could not come back after all of its
-     pods were gone, nor the cluster's. */}}
+{{/* "true" where the API server asks about nothing but what asks for the sidecar: match conditions
+     are on by default from 1.28. */}}
+{{- define "portcullis.webhook.conditions" -}}
+{{- if semverCompare ">=1.28.0-0" (include "portcullis.kubeVersion" .) -}}true{{- end -}}
+{{- end -}}
+
+{{/* The namespaces that it is never asked about, as JSON. Its own among them only where it would be
+     asked about its own pods too, and could not come back after all of them were gone. */}}
+{{- define "portcullis.webhook.excluded" -}}
+{{- $own := ternary (list) (list .Release.Namespace) (eq (include "portcullis.webhook.conditions" .) "true") -}}
+{{- concat (list "kube-system") $own .Values.webhook.excludedNamespaces | uniq | toJson -}}
+{{- end -}}
+
+{{/* Which namespaces it is asked about. */}}
 {{- define "portcullis.webhook.namespaces" -}}
 {{- $selector := deepCopy .Values.webhook.namespaceSelector -}}
-{{- $out := concat (list "kube-system" .Release.Namespace) .Values.webhook.excludedNamespaces | uniq -}}
-{{- $own := dict "key" "kubernetes.io/metadata.name" "operator" "NotIn" "values" $out -}}
+{{- $own := dict "key" "kubernetes.io/metadata.name" "operator" "NotIn" "values" (include "portcullis.webhook.excluded" . | fromJsonArray) -}}
 {{- $_ := set $selector "matchExpressions" (append ($selector.matchExpressions | default list) $own) -}}
 {{- toYaml $selector -}}
 {{- end -}}

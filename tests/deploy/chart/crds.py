@@ -44,7 +44,9 @@ SHAPES = {
         "": {
             "secretName!",
             "issuerRef!",
-            "dnsNames!",
+            "dnsNames",
+            "commonName",
+            "isCA",
             "duration",
             "renewBefore",
             "privateKey",
@@ -53,7 +55,7 @@ SHAPES = {
         "issuerRef": {"name!", "kind", "group"},
         "privateKey": {"algorithm", "size", "encoding", "rotationPolicy"},
     },
-    ("cert-manager.io/v1", "Issuer"): {"": {"selfSigned!"}},
+    ("cert-manager.io/v1", "Issuer"): {"": {"selfSigned", "ca"}, "ca": {"secretName!"}},
 }
 
 

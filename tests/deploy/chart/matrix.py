@@ -63,6 +63,20 @@ CASES = {
         "secrets": {"tls": {"name": "gate-tls"}, "keystone": {"name": "keystone-account"}},
         "trust": {"keystone": {"secret": "roots"}},
     },
+    "existing-configmap-drain": {
+        "existingConfigMap": "mine",
+        "config": {
+            "upstream": None,
+            "keystone": None,
+            "server": {"drain_delay": "8s", "drain_timeout": "1m"},
+        },
+    },
+    "drain-by-variable": {
+        "config": {"upstream": None, "keystone": None},
+        "existingConfigMap": "mine",
+        "terminationGracePeriodSeconds": 20,
+        "extraEnv": [{"name": "PORTCULLIS_SERVER__DRAIN_TIMEOUT", "value": "10s"}],
+    },
     "ipv4-only": {
         "config": {"listen": "0.0.0.0:8000", "telemetry": "0.0.0.0:9000"},
         "service": {"ipFamilyPolicy": "SingleStack", "ipFamilies": ["IPv4"]},
@@ -150,6 +164,18 @@ CASES = {
             },
         }
     },
+    "egress-ports": {
+        "config": {"upstream": "http://orders"},
+        "networkPolicy": {
+            "enabled": True,
+            "egress": {
+                "enabled": True,
+                "keystonePorts": [5001],
+                "upstreamTo": [{"podSelector": {"matchLabels": {"app": "orders"}}}],
+                "upstreamPorts": [9000, 9001],
+            },
+        },
+    },
     "ingress": {
         "ingress": {
             "enabled": True,
@@ -186,6 +212,19 @@ CASES = {
         }
     },
     "pod-monitor": {"podMonitor": {"enabled": True}, "telemetryService": {"enabled": False}},
+    "sidecars-monitor": {
+        "podMonitor": {"sidecars": {"enabled": True}, "labels": {"release": "prometheus"}},
+        "serviceMonitor": {"enabled": True},
+    },
+    "sidecars-monitor-chosen": {
+        "podMonitor": {
+            "sidecars": {
+                "enabled": True,
+                "selector": {"matchLabels": {"portcullis/inject": "true"}},
+                "namespaceSelector": {"matchNames": ["orders"]},
+            }
+        },
+    },
     "alerts": {"prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}}},
     "alerts-of-ones-own": {
         "prometheusRule": {
@@ -250,6 +289,7 @@ CASES = {
         },
         "imagePullSecrets": [{"name": "mirror"}],
     },
+    "image-with-its-registry": {"image": {"repository": "registry.example:5000/identity/portcullis"}},
     "image-tag": {"image": {"tag": "edge"}},
     "account-of-somebody-else": {"serviceAccount": {"create": False}},
     "users-by-the-platform": {
@@ -287,20 +327,34 @@ CASES = {
             "certificate": {
                 "certManager": {"enabled": True, "issuerRef": {"name": "own", "kind": "ClusterIssuer"}}
             },
+            "namespaceSelector": {"matchLabels": {"injection": "on"}},
         },
         "serviceMonitor": {"enabled": True},
     },
     "webhook-alone": {
         "config": None,
         "kind": "None",
-        "webhook": {"enabled": True, "certificate": {"certManager": {"enabled": True}}},
+        "webhook": {
+            "enabled": True,
+            "certificate": {"certManager": {"enabled": True}},
+            "objectSelector": {"matchLabels": {"portcullis/inject": "true"}},
+        },
     },
 }
+
+# Cases that older versions of Kubernetes cannot have, and the first that can.
+SINCE = {"webhook-with-cert-manager": "1.28"}
 
 
 def values(name):
     """The values of a case, on top of what every release has to say."""
     return laid(copy.deepcopy(BASE), copy.deepcopy(CASES[name]))
+
+
+def cases_of(version):
+    """The cases that a version of Kubernetes can have."""
+    number = lambda text: int(text.split(".")[1])
+    return [name for name in CASES if number(version) >= number(SINCE.get(name, "1.0"))]
 
 
 def case(name, **options):

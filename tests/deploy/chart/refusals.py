@@ -23,11 +23,31 @@ BY_SCHEMA = {
     "a privileged container": ({"securityContext": {"privileged": True}}, TYPO.format("privileged")),
     "a writable root": ({"securityContext": {"readOnlyRootFilesystem": False}}, "value must be true"),
     "no capability dropped": ({"securityContext": {"capabilities": {"drop": []}}}, "contains"),
+    "no security of the container": ({"securityContext": None}, "missing property 'securityContext'"),
+    "no security of the pod": ({"podSecurityContext": None}, "missing property 'podSecurityContext'"),
+    "a user that is left open": ({"podSecurityContext": {"runAsNonRoot": None}}, "'runAsNonRoot'"),
+    "a root that is left open": (
+        {"securityContext": {"readOnlyRootFilesystem": None}},
+        "missing property 'readOnlyRootFilesystem'",
+    ),
+    "an escalation that is left open": (
+        {"securityContext": {"allowPrivilegeEscalation": None}},
+        "missing property 'allowPrivilegeEscalation'",
+    ),
+    "capabilities that are left open": ({"securityContext": {"capabilities": None}}, "'capabilities'"),
+    "no word on which are dropped": ({"securityContext": {"capabilities": {"drop": None}}}, "'drop'"),
+    "no seccomp profile": ({"securityContext": {"seccompProfile": {"type": None}}}, "'type'"),
+    "no resources": ({"resources": None}, "missing property 'resources'"),
+    "no probes": ({"probes": {"liveness": None}}, "missing property 'liveness'"),
     "an unconfined process": (
         {"podSecurityContext": {"seccompProfile": {"type": "Unconfined"}}},
         "'RuntimeDefault', 'Localhost'",
     ),
     "a quantity that is none": ({"resources": {"limits": {"memory": "lots"}}}, "/resources/limits/memory"),
+    "a name with a dot": ({"fullnameOverride": "my.gate"}, "/fullnameOverride"),
+    "a name that begins with a digit": ({"nameOverride": "1gate"}, "/nameOverride"),
+    "a label that is none": ({"commonLabels": {"bad key!": "x"}}, "invalid propertyName 'bad key!'"),
+    "a label with blanks": ({"podLabels": {"a": "b c d"}}, "/podLabels/a"),
     "a path of an ingress without a slash": (
         {"ingress": {"hosts": [{"host": "a.example", "paths": [{"path": "v1"}]}]}},
         "does not match pattern",
@@ -60,6 +80,29 @@ BY_TEMPLATE = {
         {"extraEnv": [{"name": "PORTCULLIS_KEYSTONE__PASSWORD", "value": "s3cret"}]},
         "extraEnv has PORTCULLIS_KEYSTONE__PASSWORD with its value",
     ),
+    "a password in an argument": (
+        {"extraArgs": ["--set", "keystone.password=s3cret"]},
+        "an argument has keystone.password",
+    ),
+    "a secret in one argument": (
+        {"extraArgs": ["--set=keystone.application_credential_secret=s3cret"]},
+        "an argument has keystone.application_credential_secret",
+    ),
+    "an address in an argument": ({"extraArgs": ["--set=listen=0.0.0.0:1"]}, "an argument has listen"),
+    "admin pages in an argument": (
+        {"extraArgs": ["--set", "admin.listen=[::]:9181"]},
+        "an argument has admin.listen",
+    ),
+    "the webhook's address in an argument": (
+        {
+            "webhook": {
+                "enabled": True,
+                "certificate": {"certManager": {"enabled": True}},
+                "extraArgs": ["--listen=[::]:1"],
+            }
+        },
+        "webhook.extraArgs has --listen",
+    ),
     "a Secret without an account": ({"secrets": {"keystone": {"name": "account"}}}, "but no account"),
     "two sources of trust": (
         {"trust": {"keystone": {"configMap": "a", "secret": "b"}}},
@@ -88,6 +131,21 @@ BY_TEMPLATE = {
     "two configurations": (
         {"existingConfigMap": "mine"},
         "config.keystone and existingConfigMap are both given",
+    ),
+    "a server of two configurations": (
+        {
+            "config": {"upstream": None, "keystone": None, "server": {"max_connections": 5}},
+            "existingConfigMap": "mine",
+        },
+        "config.server.max_connections and existingConfigMap are both given",
+    ),
+    "an end that the pod does not know of": (
+        {"extraEnv": [{"name": "PORTCULLIS_SERVER__DRAIN_TIMEOUT", "value": "5m"}]},
+        "extraEnv has PORTCULLIS_SERVER__DRAIN_TIMEOUT: the pod's grace period would not know",
+    ),
+    "a pod that ends before its requests": (
+        {"config": {"server": {"drain_timeout": "10m"}}, "terminationGracePeriodSeconds": 30},
+        "terminationGracePeriodSeconds is 30, and config.server.drain_delay and drain_timeout are 605 s",
     ),
     "files for somebody else's ConfigMap": (
         {"config": None, "existingConfigMap": "mine", "configFiles": {"a": "b"}},
@@ -133,6 +191,21 @@ BY_TEMPLATE = {
         },
         "does not know where Keystone is",
     ),
+    "a way out to a service that a ConfigMap names": (
+        {
+            "config": None,
+            "existingConfigMap": "mine",
+            "networkPolicy": {"enabled": True, "egress": {"enabled": True, "keystonePorts": [5000]}},
+        },
+        "does not know where the service is",
+    ),
+    "a way out to a service that a variable names": (
+        {
+            "extraEnv": [{"name": "PORTCULLIS_UPSTREAM__URL", "value": "http://orders:9000"}],
+            "networkPolicy": {"enabled": True, "egress": {"enabled": True}},
+        },
+        "does not know where the service is",
+    ),
     "a webhook without a certificate": (
         {"webhook": {"enabled": True}},
         "webhook.enabled without a certificate",
@@ -140,6 +213,16 @@ BY_TEMPLATE = {
     "a webhook that nobody can check": (
         {"webhook": {"enabled": True, "certificate": {"secretName": "tls"}}},
         "webhook.certificate.caBundle is missing",
+    ),
+    "a webhook that is asked about itself": (
+        {
+            "webhook": {
+                "enabled": True,
+                "certificate": {"certManager": {"enabled": True}},
+                "podAnnotations": {"portcullis/inject": "true"},
+            }
+        },
+        "the webhook's own pods bear portcullis/inject",
     ),
     "nothing at all": ({"kind": "None"}, "there is nothing to install"),
 }

@@ -119,9 +119,23 @@ class Configuration(unittest.TestCase):
                 "PORTCULLIS_TLS__CERTIFICATE_FILE": "/var/run/secrets/portcullis/tls/tls.crt",
                 "PORTCULLIS_TLS__KEY_FILE": "/var/run/secrets/portcullis/tls/tls.key",
                 "PORTCULLIS_KEYSTONE__CA_FILE": "/var/run/secrets/portcullis/trust-keystone/ca.crt",
+                "PORTCULLIS_SERVER__DRAIN_DELAY": "5s",
+                "PORTCULLIS_SERVER__DRAIN_TIMEOUT": "25s",
             },
         )
         self.assertTrue(named(container(found)["volumeMounts"], "keystone"))
+
+    def test_a_configmap_of_somebody_else_drains_as_the_pod_expects(self):
+        given = lambda name, key: variables(container(case(name)))[f"PORTCULLIS_SERVER__DRAIN_{key}"]
+        drains = lambda name: [given(name, key) for key in ("DELAY", "TIMEOUT")]
+        grace = lambda name: pod(case(name))["spec"]["terminationGracePeriodSeconds"]
+        self.assertEqual((drains("existing-configmap"), grace("existing-configmap")), (["5s", "25s"], 35))
+        told = "existing-configmap-drain"
+        self.assertEqual((drains(told), grace(told)), (["8s", "1m"], 8 + 60 + 5))
+        env = [each["name"] for each in container(case("drain-by-variable"))["env"]]
+        self.assertEqual(len(env), len(set(env)))
+        self.assertEqual(drains("drain-by-variable"), ["5s", "10s"])
+        self.assertEqual(grace("drain-by-variable"), 20)
 
     def test_the_program_takes_every_one_of_them(self):
         for name in CASES:

@@ -5,7 +5,7 @@ import unittest
 
 import engine
 import helm_python
-from matrix import CASES, values
+from matrix import CASES, laid, values
 
 
 class Lint(unittest.TestCase):
@@ -15,7 +15,7 @@ class Lint(unittest.TestCase):
                 self.assertEqual(serious(lint(engine.GATEWAY, values(name))), [])
 
     def test_the_oldest_version_lints_too(self):
-        for name in ("defaults", "autoscaling", "webhook-with-cert-manager"):
+        for name in ("defaults", "autoscaling", "webhook-with-an-issuer"):
             self.assertEqual(serious(lint(engine.GATEWAY, values(name), engine.OLDEST)), [])
 
     def test_the_linter_sees_faults(self):
@@ -59,14 +59,57 @@ class Notes(unittest.TestCase):
         ):
             self.assertIn(words, found)
 
+    def test_they_say_before_which_service(self):
+        self.assertIn("\n  http://orders:9000\n", engine.notes(values("defaults")))
+        self.assertIn("that the ConfigMap mine names", engine.notes(values("existing-configmap")))
+        variables = [
+            {"name": "PORTCULLIS_UPSTREAM__URL", "value": "http://orders:9000"},
+            {"name": "OS_AUTH_URL", "value": "https://keystone.example:5000/v3"},
+        ]
+        self.assertIn("that its variables name", engine.notes({"extraEnv": variables}))
+
     def test_they_warn(self):
         self.assertIn("One replica is an outage", engine.notes(values("one-replica")))
         self.assertNotIn("One replica", engine.notes(values("defaults")))
         self.assertIn("pods start without their proxy", engine.notes(values("webhook-with-a-secret")))
-        self.assertIn(
-            "webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager"), kube="1.28")
-        )
-        self.assertNotIn("webhook.namespaceSelector", engine.notes(values("webhook-with-cert-manager")))
+        chosen = values("webhook-with-an-issuer")
+        self.assertIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.27"))
+        self.assertNotIn("webhook.namespaceSelector", engine.notes(chosen, kube="1.28"))
+
+    def test_they_warn_of_a_budget_that_holds_up_every_drain(self):
+        warned = lambda above: "lets no pod go" in engine.notes(laid(values("defaults"), above))
+        budget = lambda **told: {"podDisruptionBudget": {"maxUnavailable": None, **told}}
+        for above in (
+            budget(maxUnavailable=0),
+            budget(maxUnavailable="0%"),
+            budget(minAvailable=2),
+            budget(minAvailable="100%"),
+            budget(minAvailable=2) | {"autoscaling": {"enabled": True, "minReplicas": 2}},
+        ):
+            self.assertTrue(warned(above), above)
+        for above in (
+            {},
+            budget(minAvailable=1),
+            budget(minAvailable="50%"),
+            budget(maxUnavailable="10%"),
+            budget(minAvailable=2) | {"autoscaling": {"enabled": True, "minReplicas": 3}},
+        ):
+            self.assertFalse(warned(above), above)
+
+    def test_they_ask_where_the_runbooks_are(self):
+        self.assertIn("prometheusRule.runbookBaseUrl", engine.notes(values("alerts")))
+        self.assertNotIn("runbookBaseUrl", engine.notes(values("alerts-of-ones-own")))
+
+    def test_they_tell_which_ports_the_policy_takes_for_those_of_pods(self):
+        self.assertIn("connections out to 80, 9292, as config.upstream", engine.notes(values("egress")))
+        for name in ("egress-peers", "egress-ports"):
+            self.assertNotIn("connections out to", engine.notes(values(name)))
+
+    def test_they_name_the_namespaces_that_the_webhook_leaves_out(self):
+        told = values("webhook-with-a-secret")
+        said = "It adds nothing in these namespaces: "
+        self.assertIn(f"{said}kube-system, kube-node-lease.", engine.notes(told))
+        self.assertIn(f"{said}kube-system, openstack, kube-node-lease.", engine.notes(told, kube="1.27"))
 
     def test_every_case_has_some(self):
         for name in CASES:

@@ -1,12 +1,16 @@
 """What Prometheus' operator and Grafana find."""
 
 import json
+import re
 import unittest
 
+import crds
 import engine
 import yaml
 from matrix import case, values
 from objects import kinds, of_kind, pod
+from sidecars import sidecar
+from test_sidecar import proxy
 
 
 def rules(found):
@@ -53,6 +57,36 @@ class Monitoring(unittest.TestCase):
         monitor = of_kind(found, "PodMonitor")["spec"]
         self.assertTrue(selected(monitor["selector"], pod(found)["metadata"]["labels"]))
         self.assertEqual(monitor["podMetricsEndpoints"][0]["port"], "telemetry")
+
+    def test_sidecars_are_found_in_every_namespace_or_where_one_says(self):
+        found = case("sidecars-monitor")
+        self.assertIn("ServiceMonitor", kinds(found))
+        monitor = of_kind(found, "PodMonitor")
+        self.assertEqual(monitor["metadata"]["name"], "gate-portcullis-sidecars")
+        self.assertEqual(monitor["metadata"]["labels"]["release"], "prometheus")
+        self.assertEqual(monitor["spec"]["selector"], {})
+        self.assertEqual(monitor["spec"]["namespaceSelector"], {"any": True})
+        chosen = of_kind(case("sidecars-monitor-chosen"), "PodMonitor")["spec"]
+        self.assertEqual(chosen["selector"], {"matchLabels": {"portcullis/inject": "true"}})
+        self.assertEqual(chosen["namespaceSelector"], {"matchNames": ["orders"]})
+
+    def test_sidecars_are_scraped_at_the_port_that_all_of_them_have(self):
+        container = proxy(sidecar("defaults"))
+        for monitor in (case("sidecars-monitor"), sidecar("monitor")):
+            endpoint = of_kind(monitor, "PodMonitor")["spec"]["podMetricsEndpoints"][0]
+            self.assertEqual(endpoint["path"], "/metrics")
+            self.assertIn(endpoint["port"], [each["name"] for each in container["ports"]])
+
+    def test_what_the_documentation_writes_finds_sidecars_too(self):
+        text = (engine.ROOT / "docs/deployment.md").read_text()
+        blocks = [yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+        (monitor,) = [each for each in blocks if each.get("kind") == "PodMonitor"]
+        self.assertEqual(crds.faults(monitor), [])
+        (scrape,) = [each["scrape_configs"][0] for each in blocks if "scrape_configs" in each]
+        (kept,) = [each["regex"] for each in scrape["relabel_configs"] if each.get("action") == "keep"]
+        ports = [each["name"] for each in proxy(sidecar("defaults"))["ports"]]
+        self.assertIn(monitor["spec"]["podMetricsEndpoints"][0]["port"], ports)
+        self.assertIn(kept, ports)
 
     def test_the_alerts_are_those_of_the_file(self):
         found = rules(case("alerts"))

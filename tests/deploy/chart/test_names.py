@@ -37,6 +37,13 @@ class Names(unittest.TestCase):
         self.assertEqual(workload(found)["metadata"]["labels"]["app.kubernetes.io/name"], "door")
         self.assertTrue(of_kind(found, "Service", "front-door-telemetry"))
 
+    def test_a_release_whose_name_no_service_can_have_is_told_what_to_do(self):
+        for name in ("a.b", "1a"):
+            with self.assertRaisesRegex(engine.Refused, "set fullnameOverride"):
+                engine.texts(engine.GATEWAY, values("defaults"), name=name)
+            told = values("defaults") | {"fullnameOverride": "gate"}
+            self.assertTrue(engine.texts(engine.GATEWAY, told, name=name))
+
     def test_everything_is_in_the_namespace_of_the_release(self):
         for name in CASES:
             for each in case(name, namespace="elsewhere"):

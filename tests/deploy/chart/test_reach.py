@@ -113,11 +113,16 @@ class Policies(unittest.TestCase):
     def test_connections_out_go_to_the_peers_that_are_named(self):
         dns, keystone, services, extra = of_kind(case("egress-peers"), "NetworkPolicy")["spec"]["egress"]
         self.assertEqual(dns["to"], [{"ipBlock": {"cidr": "10.96.0.10/32"}}])
-        self.assertEqual(keystone["to"], [{"ipBlock": {"cidr": "192.0.2.10/32"}}])
-        self.assertEqual(keystone["ports"][0]["port"], 5000)
-        self.assertEqual(services["to"], [{"podSelector": {"matchLabels": {"app": "orders"}}}])
-        self.assertEqual(services["ports"][0]["port"], 9000)
+        # On every port of theirs: the configuration has those of Services.
+        self.assertEqual(keystone, {"to": [{"ipBlock": {"cidr": "192.0.2.10/32"}}]})
+        self.assertEqual(services, {"to": [{"podSelector": {"matchLabels": {"app": "orders"}}}]})
         self.assertEqual(extra["ports"][0]["port"], 8181)
+
+    def test_connections_out_go_to_the_ports_of_pods_that_are_named(self):
+        _, keystone, services = of_kind(case("egress-ports"), "NetworkPolicy")["spec"]["egress"]
+        self.assertEqual(keystone, {"ports": [{"port": 5001, "protocol": "TCP"}]})
+        self.assertEqual([each["port"] for each in services["ports"]], [9000, 9001])
+        self.assertIn("podSelector", services["to"][0])
 
     def test_named_target_ports_are_ports_of_the_container(self):
         for name in ("defaults", "tls", "ipv4-only"):

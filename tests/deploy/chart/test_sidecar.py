@@ -113,6 +113,7 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(address("defaults"), "--listen=127.0.0.1:9000")
         self.assertEqual(address("socket"), "--listen=unix:/run/portcullis/app.sock")
         self.assertEqual(address("off"), "--listen=0.0.0.0:9000")
+        self.assertEqual(address("upstream"), "--listen=127.0.0.1:9443")
 
     def test_the_applications_probes_are_asked_by_the_proxy(self):
         probe = named(spec(sidecar("defaults"))["containers"], "orders")["readinessProbe"]
@@ -168,6 +169,9 @@ class Sidecar(unittest.TestCase):
     def test_images_resources_and_variables_are_as_told(self):
         self.assertEqual(proxy(sidecar("defaults"))["image"], "portcullis:0.1.0")
         self.assertEqual(proxy(sidecar("image"))["image"], "mirror.example/portcullis@sha256:" + "b" * 64)
+        self.assertEqual(
+            proxy(sidecar("image-with-its-registry"))["image"], "localhost:5001/portcullis:0.1.0"
+        )
         self.assertEqual(proxy(sidecar("resources"))["resources"]["limits"], {"memory": "64Mi", "cpu": 1})
         self.assertEqual(variables(proxy(sidecar("variables")))["PORTCULLIS_LOG__LEVEL"], "debug")
 
@@ -181,8 +185,32 @@ class Sidecar(unittest.TestCase):
         container = found["containers"][0]
         self.assertEqual(variables(container)["PORTCULLIS_UPSTREAM__URL"], "http://127.0.0.1:7000")
         self.assertEqual(container["image"], "portcullis:0.1.0")
-        with self.assertRaisesRegex(engine.Refused, "there is no apport"):
-            engine.texts(chart, root | {"billing": {"apport": 1}})
+        for spoilt, message in (
+            ({"apport": 1}, "there is no apport"),
+            ({"env": [{"name": "OS_PASSWORD", "value": "s3cret"}]}, "env has OS_PASSWORD with its value"),
+            ({"securityContext": None}, "takes something of the restricted profile back"),
+            ({"securityContext": {"runAsNonRoot": None}}, "takes something of the restricted profile back"),
+        ):
+            with self.assertRaisesRegex(engine.Refused, message):
+                engine.texts(chart, root | {"billing": root["billing"] | spoilt})
+
+    def test_variables_are_written_as_the_program_reads_them(self):
+        given = variables(proxy(sidecar("numbers")))
+        self.assertEqual(given["PORTCULLIS_KEYSTONE__MAX_WAITING"], "1000000")
+        self.assertEqual(given["PORTCULLIS_KEYSTONE__INSECURE"], "true")
+
+    def test_a_monitor_finds_the_pods(self):
+        found = sidecar("monitor")
+        monitor = of_kind(found, "PodMonitor")
+        self.assertEqual(monitor["metadata"]["labels"], {"release": "prometheus"})
+        labels = of_kind(found, "Deployment")["spec"]["template"]["metadata"]["labels"]
+        self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
+        self.assertNotIn("PodMonitor", kinds(sidecar("defaults")))
+
+    def test_one_of_several_needs_a_name(self):
+        chart = with_template(SEVERAL.replace('"billing"', '"Billing!"'))
+        with self.assertRaisesRegex(engine.Refused, "the name of one of several is Billing!"):
+            engine.texts(chart, {"billing": {"appPort": 7000}})
 
     def test_every_case_is_restricted_and_valid(self):
         for name in CASES:

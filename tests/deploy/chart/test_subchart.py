@@ -18,6 +18,43 @@ dependencies:
 """
 
 
+UMBRELLA = """\
+apiVersion: v2
+name: shop
+version: 1.0.0
+dependencies:
+  - {name: orders, version: 1.2.3, repository: ""}
+  - {name: billing, version: 1.2.3, repository: ""}
+"""
+
+
+class Umbrella(unittest.TestCase):
+    def test_charts_of_one_release_do_not_take_each_others_names(self):
+        with tempfile.TemporaryDirectory(prefix="portcullis-chart-") as folder:
+            chart = Path(folder) / "shop"
+            for name in ("orders", "billing"):
+                place = chart / "charts" / name
+                shutil.copytree(engine.EXAMPLE, place)
+                shutil.copytree(engine.LIBRARY, place / "charts/portcullis-sidecar")
+                meta = (place / "Chart.yaml").read_text().replace("name: orders", f"name: {name}")
+                (place / "Chart.yaml").write_text(meta)
+            (chart / "Chart.yaml").write_text(UMBRELLA)
+            told = {"portcullis": {"config": {"cache": {"ttl": "60s"}}}}
+            found = engine.objects(chart, {"orders": told, "billing": told})
+        ours = [each for each in found if each["kind"] in ("ConfigMap", "NetworkPolicy")]
+        self.assertEqual(
+            sorted(names(ours)),
+            [
+                "ConfigMap/gate-billing-portcullis-sidecar",
+                "ConfigMap/gate-orders-portcullis-sidecar",
+                "NetworkPolicy/gate-billing-portcullis-sidecar",
+                "NetworkPolicy/gate-orders-portcullis-sidecar",
+            ],
+        )
+        gateway = engine.objects(engine.GATEWAY, values("defaults") | {"networkPolicy": {"enabled": True}})
+        self.assertFalse(set(names(gateway)) & set(names(ours)))
+
+
 class Subchart(unittest.TestCase):
     def setUp(self):
         # One for each test: the engine drops a dependency whose condition is false for good.

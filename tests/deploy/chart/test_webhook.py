@@ -57,24 +57,34 @@ class Webhook(unittest.TestCase):
                 self.assertEqual(holds(expression, metadata), asks)
 
     def test_conditions_are_left_out_where_the_api_server_does_not_know_them(self):
-        self.assertNotIn("matchConditions", webhook(case("webhook-with-cert-manager", kube="1.29")))
-        self.assertIn("matchConditions", webhook(case("webhook-with-cert-manager", kube="1.30")))
+        self.assertNotIn("matchConditions", webhook(case("webhook-with-an-issuer", kube="1.27")))
+        self.assertIn("matchConditions", webhook(case("webhook-with-an-issuer", kube="1.28")))
+
+    def test_without_conditions_and_without_a_selector_it_would_hold_up_the_cluster(self):
+        with self.assertRaisesRegex(engine.Refused, "no pod of the cluster starts while the webhook"):
+            case("webhook-with-cert-manager", kube="1.27")
+        told = values("webhook-with-cert-manager")
+        told["webhook"]["failurePolicy"] = "Ignore"
+        self.assertTrue(engine.objects(engine.GATEWAY, told, kube="1.27"))
 
     def test_it_fails_closed_unless_told_otherwise(self):
         self.assertEqual(webhook(case("webhook-with-cert-manager"))["failurePolicy"], "Fail")
         self.assertEqual(webhook(case("webhook-with-a-secret"))["failurePolicy"], "Ignore")
 
-    def test_the_clusters_and_its_own_namespace_are_left_out_whatever_is_selected(self):
+    def test_the_clusters_namespace_is_left_out_whatever_is_selected(self):
         expressions = lambda name, **options: webhook(case(name, **options))["namespaceSelector"][
             "matchExpressions"
         ]
         out = expressions("webhook-with-cert-manager", namespace="guards")[-1]
         self.assertEqual(out["operator"], "NotIn")
         self.assertEqual(out["key"], "kubernetes.io/metadata.name")
-        self.assertEqual(out["values"], ["kube-system", "guards"])
+        self.assertEqual(out["values"], ["kube-system"])
         chosen, out = expressions("webhook-with-a-secret")
         self.assertEqual(chosen["key"], "env")
-        self.assertEqual(out["values"], ["kube-system", "openstack", "kube-node-lease"])
+        self.assertEqual(out["values"], ["kube-system", "kube-node-lease"])
+        # Where it would be asked about its own pods, its own namespace is too.
+        out = expressions("webhook-with-an-issuer", namespace="guards", kube="1.27")[-1]
+        self.assertEqual(out["values"], ["kube-system", "guards"])
         hook = webhook(case("webhook-with-a-secret"))
         self.assertEqual(hook["namespaceSelector"]["matchLabels"], {"injection": "on"})
         self.assertEqual(hook["objectSelector"], {"matchLabels": {"sidecar": "yes"}})
@@ -120,7 +130,7 @@ class Webhook(unittest.TestCase):
         self.assertIn("--native=false", arguments(case("webhook-with-cert-manager", kube="1.28")))
 
     def test_a_version_of_kubernetes_that_is_told_counts_more_than_the_clusters(self):
-        told = values("webhook-with-cert-manager") | {"kubeVersion": "1.28"}
+        told = values("webhook-with-an-issuer") | {"kubeVersion": "1.27"}
         found = engine.objects(engine.GATEWAY, told)
         self.assertIn("--native=false", arguments(found))
         self.assertNotIn("matchConditions", webhook(found))
@@ -134,17 +144,26 @@ class Webhook(unittest.TestCase):
 
     def test_cert_manager_makes_it_for_the_names_that_the_api_server_uses(self):
         found = case("webhook-with-cert-manager")
-        certificate = of_kind(found, "Certificate")
+        certificate = of_kind(found, "Certificate", "-webhook")
         self.assertIn("gate-portcullis-webhook.openstack.svc", certificate["spec"]["dnsNames"])
         spec = deployment(found)["spec"]["template"]["spec"]
         secret = named(spec["volumes"], "certificate")["secret"]["secretName"]
         self.assertEqual(certificate["spec"]["secretName"], secret)
-        self.assertEqual(
-            certificate["spec"]["issuerRef"]["name"], of_kind(found, "Issuer")["metadata"]["name"]
-        )
         annotations = of_kind(found, "MutatingWebhookConfiguration")["metadata"]["annotations"]
         wanted = f"openstack/{certificate['metadata']['name']}"
         self.assertEqual(annotations["cert-manager.io/inject-ca-from"], wanted)
+
+    def test_a_renewal_does_not_change_whom_the_api_server_trusts(self):
+        found = case("webhook-with-cert-manager")
+        signer = lambda certificate: of_kind(found, "Issuer", certificate["spec"]["issuerRef"]["name"])
+        leaf, authority = of_kind(found, "Certificate", "-webhook"), of_kind(found, "Certificate", "-ca")
+        self.assertEqual(signer(leaf)["spec"], {"ca": {"secretName": authority["spec"]["secretName"]}})
+        self.assertEqual(signer(authority)["spec"], {"selfSigned": {}})
+        self.assertIs(authority["spec"]["isCA"], True)
+        # Renewed after ten years, with the key that it had.
+        self.assertEqual(authority["spec"]["duration"], "87600h")
+        self.assertEqual(authority["spec"]["privateKey"]["rotationPolicy"], "Never")
+        self.assertNotEqual(authority["spec"]["secretName"], leaf["spec"]["secretName"])
 
     def test_an_issuer_of_somebody_else_is_used(self):
         found = case("webhook-with-an-issuer")

@@ -94,6 +94,8 @@ class Workload(unittest.TestCase):
     def test_images_are_named_as_told(self):
         self.assertEqual(container(case("defaults"))["image"], "portcullis:0.1.0")
         self.assertEqual(container(case("image-tag"))["image"], "portcullis:edge")
+        whole = "registry.example:5000/identity/portcullis:0.1.0"
+        self.assertEqual(container(case("image-with-its-registry"))["image"], whole)
         found = case("image")
         wanted = "mirror.example:5000/identity/portcullis@sha256:" + "a" * 64
         self.assertEqual(container(found)["image"], wanted)

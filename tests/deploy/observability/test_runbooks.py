@@ -71,6 +71,15 @@ class Pages(unittest.TestCase):
                 self.assertTrue(f"`{field}`" in known, f"{name}: no line has {field}")
 
 
+    def test_whoever_looks_at_containers_sees_restartable_init_containers_too(self):
+        for name, text in pages().items():
+            for line in re.findall(r"^kubectl .* get pods? .*", text, re.M):
+                for plain, init in (("containerStatuses", "initContainerStatuses"),
+                                    (".containers", ".initContainers")):
+                    if plain in line:
+                        self.assertIn(init, line, name)
+
+
 class Annotations(unittest.TestCase):
     """What an alert says before anybody opens its page."""
 

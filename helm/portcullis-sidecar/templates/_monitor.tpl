@@ -1,0 +1,27 @@
+{{/* Scrapes the proxies of these pods, with the Prometheus operator: (list . SELECTOR), with the labels
+     that the pods bear. No Service need lead to their telemetry. */}}
+{{- define "portcullis.sidecar.podMonitor" -}}
+{{- $settings := include "portcullis.sidecar.settings" (first .) | fromYaml -}}
+{{- if and $settings.enabled $settings.podMonitor.enabled }}
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata:
+  name: {{ $settings.objectName }}
+  namespace: {{ $settings.namespace }}
+  {{- with $settings.podMonitor.labels }}
+  labels:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  selector:
+    matchLabels:
+      {{- toYaml (last .) | nindent 6 }}
+  podMetricsEndpoints:
+    # The port of a container, or of a restartable init container.
+    - port: pc-telemetry
+      path: /metrics
+      scheme: http
+      interval: {{ $settings.podMonitor.interval }}
+      scrapeTimeout: {{ $settings.podMonitor.scrapeTimeout }}
+{{- end }}
+{{- end -}}
