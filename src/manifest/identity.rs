@@ -107,7 +107,8 @@ const NAMES: [&str; 4] = ["mountPath", "containerPort", "port", "name"];
 /// Whole objects, in a list of them, have these.
 const OBJECT: u8 = 1 << 4;
 
-const TITLE: [&str; 4] = ["/kind", "/metadata/name", "/metadata/generateName", "/metadata/namespace"];
+const TITLE: [&str; 4] =
+    ["/kind", "/metadata/name", "/metadata/generateName", "/metadata/namespace"];
 
 /// The last resort.
 const WHOLE: u8 = 1 << 5;

@@ -10,6 +10,8 @@ use super::tree::{Content, Entry, Node, Shape};
 
 /// The documents of a text, `None` for an empty one, or what is wrong with it.
 pub(super) fn read(text: &str) -> Result<Vec<Option<Node>>, String> {
+    #[cfg(test)]
+    super::steps::take(text.len());
     let mut reader = Reader {
         text,
         offsets: text.char_indices().map(|(at, _)| at).collect(),
