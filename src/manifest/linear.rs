@@ -75,3 +75,14 @@ fn read_a_few_times(text: &str, change: impl FnOnce(&mut [Value])) {
     let longer = text.len().max(new.len());
     assert!(read <= 12 * longer, "{read} bytes were read of {longer}");
 }
+
+#[test]
+fn a_key_is_found_twice_among_many_and_only_within_its_own_mapping() {
+    let mut text = "a:\n".to_owned();
+    for at in 0..20_000 {
+        let _ = writeln!(text, "  k{at}: {{k0: 1, a: 2}}");
+    }
+    Stream::read(&text).unwrap();
+    let error = Stream::read(&(text + "  k0: 1\n")).err().unwrap().to_string();
+    assert!(error.contains("line 20002") && error.contains("\"k0\""), "{error}");
+}
