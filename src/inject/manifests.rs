@@ -84,8 +84,7 @@ pub fn rewrite(
         return Err(Failure::Refused(work.refused));
     }
     let policies = in_their_places(work.policies, &before, &mut after);
-    // From the end, because a document that goes counts those behind it anew.
-    for (index, wanted) in after.iter().enumerate().rev() {
+    for (index, wanted) in after.iter().enumerate() {
         let name = before.get(index).map(title).unwrap_or_default();
         let turned = if wanted.is_null() && before.get(index).is_some_and(|now| !now.is_null()) {
             stream.empty(index)
@@ -94,13 +93,10 @@ pub fn rewrite(
         };
         turned.map_err(|error| Failure::Refused(vec![(name, Refusal(error.to_string()))]))?;
     }
-    stream.read_again().map_err(Failure::Unreadable)?;
-    for policy in &policies {
-        stream.append(policy).map_err(Failure::Unreadable)?;
-    }
+    let text = stream.finish(&policies).map_err(Failure::Unreadable)?;
     let changed = changed(&before, &after, &policies);
     let Work { notes, warnings, .. } = work;
-    Ok(Rewritten { text: stream.text().to_owned(), notes, warnings, changed })
+    Ok(Rewritten { text, notes, warnings, changed })
 }
 
 /// Puts policies where they stood before, so that they stay as they are written, and hands back those

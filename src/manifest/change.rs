@@ -18,7 +18,7 @@ pub enum Change {
 }
 
 /// A step from a value to one inside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// To the member of a mapping.
     Key(String),

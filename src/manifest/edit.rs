@@ -1,4 +1,4 @@
-//! One change, made in the text.
+//! Where a change is made in the text, and what is put there.
 
 use serde_json::{Value, json};
 
@@ -7,27 +7,44 @@ use super::place::{Lines, find};
 use super::render::{self, Manner};
 use super::tree::{Content, Entry, Node, Shape};
 
-/// The text after a change; `None` where the text is written in a way that this cannot change.
-///
-/// `root` is the document that the change is for, as the text has it.
-pub(super) fn apply(text: &str, root: &Node, change: &Change) -> Option<String> {
-    let editor = Editor { text, lines: Lines(text), root, manner: manner(text, root) };
-    match change {
-        Change::Add(path, value) => editor.add(path, value),
-        Change::Replace(path, value) => editor.replace(path, value),
-        Change::Remove(path) => editor.remove(path),
-    }
-}
-
-struct Editor<'a> {
+/// One document and its text, to be changed.
+pub(super) struct Editor<'a> {
     text: &'a str,
     lines: Lines<'a>,
     root: &'a Node,
     manner: Manner,
+    /// Whether lines end as Windows ends them.
+    returns: bool,
 }
 
-impl Editor<'_> {
-    fn add(&self, path: &[Step], value: &Value) -> Option<String> {
+/// Bytes of a text and what comes in their place.
+#[derive(Debug)]
+pub(super) struct Splice {
+    /// The first of them.
+    pub(super) start: usize,
+    /// The first behind them.
+    pub(super) end: usize,
+    /// What is put there.
+    pub(super) put: String,
+}
+
+impl<'a> Editor<'a> {
+    /// `root` is the document as the text has it.
+    pub(super) fn new(text: &'a str, root: &'a Node) -> Self {
+        let (lines, manner) = (Lines(text), manner(text, root));
+        Self { text, lines, root, manner, returns: text.contains("\r\n") }
+    }
+
+    /// What a change of the document does to the text; `None` where the text is written in a way that
+    /// this cannot change.
+    pub(super) fn splice_for(&self, change: &Change) -> Option<Splice> {
+        match change {
+            Change::Add(path, value) => self.add(path, value),
+            Change::Replace(path, value) => self.replace(path, value),
+            Change::Remove(path) => self.remove(path),
+        }
+    }
+    fn add(&self, path: &[Step], value: &Value) -> Option<Splice> {
         let (last, above) = path.split_last()?;
         let parent = find(self.root, above)?;
         match (&parent.content, last) {
@@ -75,7 +92,7 @@ impl Editor<'_> {
         }
     }
 
-    fn replace(&self, path: &[Step], value: &Value) -> Option<String> {
+    fn replace(&self, path: &[Step], value: &Value) -> Option<Splice> {
         let (last, above) = path.split_last()?;
         let parent = find(self.root, above)?;
         let node = find(self.root, path)?;
@@ -127,7 +144,7 @@ impl Editor<'_> {
         }
     }
 
-    fn remove(&self, path: &[Step]) -> Option<String> {
+    fn remove(&self, path: &[Step]) -> Option<Splice> {
         let (last, above) = path.split_last()?;
         let parent = find(self.root, above)?;
         match (&parent.content, last) {
@@ -137,13 +154,13 @@ impl Editor<'_> {
             (Content::Sequence(_, items), _) if items.len() == 1 => self.replace(above, &json!([])),
             (Content::Mapping(shape, entries), Step::Key(key)) => {
                 let at = entries.iter().position(|entry| entry.key == *key)?;
-                let parts: Vec<_> = entries.iter().map(Entry::span).collect();
+                let parts = Parts::around(at, |at| entries.get(at).map(Entry::span));
                 let comments = self.comments(entries.get(at)?.start, &entries.get(at)?.value);
-                self.cut(*shape, &parts, at, &comments)
+                self.cut(*shape, &parts, &comments)
             }
             (Content::Sequence(Shape::Flow, items), Step::Index(at)) => {
-                let parts: Vec<_> = items.iter().map(|item| (item.start, item.end)).collect();
-                self.cut(Shape::Flow, &parts, *at, "")
+                let span = |at: usize| items.get(at).map(|item| (item.start, item.end));
+                self.cut(Shape::Flow, &Parts::around(*at, span), "")
             }
             (Content::Sequence(Shape::Block, items), Step::Index(at)) => {
                 let item = items.get(*at)?;
@@ -158,21 +175,15 @@ impl Editor<'_> {
     }
 
     /// Takes one of several parts out of a collection, but for its comments.
-    fn cut(
-        &self,
-        shape: Shape,
-        parts: &[(usize, usize)],
-        at: usize,
-        comments: &str,
-    ) -> Option<String> {
-        let (start, end) = *parts.get(at)?;
+    fn cut(&self, shape: Shape, parts: &Parts, comments: &str) -> Option<Splice> {
+        let (start, end) = parts.gone?;
         if shape == Shape::Block && self.lines.is_first(start) {
             return Some(self.splice(self.lines.start(start), self.lines.next(end), comments));
         }
         // The part behind it moves up, as in `- name: x`; or, as the last one, the comma goes too.
-        match parts.get(at + 1) {
-            Some((next, _)) => Some(self.splice(start, *next, "")),
-            None => Some(self.splice(parts.get(at.checked_sub(1)?)?.1, end, "")),
+        match parts.behind {
+            Some((next, _)) => Some(self.splice(start, next, "")),
+            None => Some(self.splice(parts.before?.1, end, "")),
         }
     }
 
@@ -200,23 +211,32 @@ impl Editor<'_> {
         self.lines.is_first(at).then(|| self.lines.column(at))
     }
 
-    fn insert_after(&self, at: usize, member: &str, indent: Option<usize>) -> String {
+    fn insert_after(&self, at: usize, member: &str, indent: Option<usize>) -> Splice {
         self.splice(at, at, &format!(",{}{member}", separator(indent)))
     }
 
-    fn insert_lines(&self, at: usize, lines: &str) -> String {
+    fn insert_lines(&self, at: usize, lines: &str) -> Splice {
         let ended = at == 0 || self.text.get(..at).is_some_and(|before| before.ends_with('\n'));
         let text = if ended { format!("{lines}\n") } else { format!("\n{lines}") };
         self.splice(at, at, &text)
     }
 
-    fn splice(&self, start: usize, end: usize, put: &str) -> String {
-        let before = self.text.get(..start).unwrap_or_default();
-        let after = self.text.get(end..).unwrap_or_default();
-        if self.text.contains("\r\n") {
-            return format!("{before}{}{after}", put.replace('\n', "\r\n"));
-        }
-        format!("{before}{put}{after}")
+    fn splice(&self, start: usize, end: usize, put: &str) -> Splice {
+        let put = if self.returns { put.replace('\n', "\r\n") } else { put.to_owned() };
+        Splice { start, end, put }
+    }
+}
+
+/// A part of a collection that goes, between its neighbours.
+struct Parts {
+    before: Option<(usize, usize)>,
+    gone: Option<(usize, usize)>,
+    behind: Option<(usize, usize)>,
+}
+
+impl Parts {
+    fn around(at: usize, span: impl Fn(usize) -> Option<(usize, usize)>) -> Self {
+        Self { before: at.checked_sub(1).and_then(&span), gone: span(at), behind: span(at + 1) }
     }
 }
 

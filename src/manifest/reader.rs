@@ -1,6 +1,6 @@
 //! From text to trees.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 use serde_json::Value;
@@ -10,6 +10,8 @@ use super::tree::{Content, Entry, Node, Shape};
 
 /// The documents of a text, `None` for an empty one, or what is wrong with it.
 pub(super) fn read(text: &str) -> Result<Vec<Option<Node>>, String> {
+    #[cfg(test)]
+    super::steps::take(text.len());
     let mut reader = Reader {
         text,
         offsets: text.char_indices().map(|(at, _)| at).collect(),
@@ -51,7 +53,8 @@ struct Open {
 
 enum Inside {
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<Node>),
+    /// Entries, the key whose value comes next, and all keys.
+    Mapping(Vec<Entry>, Option<Node>, HashSet<String>),
 }
 
 impl Reader<'_> {
@@ -94,7 +97,7 @@ impl Reader<'_> {
                 self.open(span, anchor, Inside::Sequence(Vec::new()))
             }
             Event::MappingStart(anchor, _) => {
-                self.open(span, anchor, Inside::Mapping(Vec::new(), None))
+                self.open(span, anchor, Inside::Mapping(Vec::new(), None, HashSet::new()))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(start),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
@@ -120,7 +123,7 @@ impl Reader<'_> {
         };
         let last = match &inside {
             Inside::Sequence(items) => items.last().map(|item| item.end),
-            Inside::Mapping(entries, _) => entries.last().map(|entry| entry.value.end),
+            Inside::Mapping(entries, ..) => entries.last().map(|entry| entry.value.end),
         };
         // A block has no end of its own.
         let end = if shape == Shape::Flow { self.bracket(at) } else { last.unwrap_or(start) };
@@ -134,7 +137,7 @@ impl Reader<'_> {
         };
         let content = match inside {
             Inside::Sequence(items) => Content::Sequence(shape, items),
-            Inside::Mapping(entries, _) => Content::Mapping(shape, entries),
+            Inside::Mapping(entries, ..) => Content::Mapping(shape, entries),
         };
         self.place(Node { start, end, content }, anchor)
     }
@@ -155,8 +158,8 @@ impl Reader<'_> {
                 }
             }
             Some(Open { inside: Inside::Sequence(items), .. }) => items.push(node),
-            Some(Open { inside: Inside::Mapping(_, key @ None), .. }) => *key = Some(node),
-            Some(Open { inside: Inside::Mapping(entries, key), .. }) => {
+            Some(Open { inside: Inside::Mapping(_, key @ None, _), .. }) => *key = Some(node),
+            Some(Open { inside: Inside::Mapping(entries, key, keys), .. }) => {
                 let Some(before) = key.take() else { return Ok(()) };
                 let name = match before.content {
                     Content::Scalar(Value::String(text)) => text,
@@ -164,7 +167,7 @@ impl Reader<'_> {
                     Content::Scalar(value) => value.to_string(),
                     _ => return Err("a key must be a single value".to_owned()),
                 };
-                if entries.iter().any(|entry| entry.key == name) {
+                if !keys.insert(name.clone()) {
                     return Err(format!("the key {name:?} is written twice"));
                 }
                 if node.end <= node.start {

@@ -1,22 +1,30 @@
 //! A text of any number of documents.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 
 use serde_json::Value;
 
-use super::change::Change;
-use super::difference::difference;
-use super::edit;
+use super::difference::at_once;
+use super::edit::Splice;
 use super::place::Lines;
 use super::reader;
 use super::render;
+use super::round::{self, spliced};
 use super::tree::Node;
 
 /// The documents of one text.
 pub struct Stream {
     text: String,
     documents: Vec<Option<Node>>,
+    /// Changes that are to be made, by the documents.
+    turned: BTreeMap<usize, Turned>,
+}
+
+/// What becomes of a document: other text, which says something else, or nothing.
+struct Turned {
+    splice: Splice,
+    value: Option<Value>,
 }
 
 /// A text that cannot be read, or not be changed without changing more than was meant.
@@ -41,128 +49,133 @@ impl Stream {
             return Err(Unreadable(format!("larger than {} MiB", MAX_BYTES >> 20)));
         }
         let documents = reader::read(text).map_err(Unreadable)?;
-        Ok(Self { text: text.to_owned(), documents })
+        Ok(Self { text: text.to_owned(), documents, turned: BTreeMap::new() })
     }
 
-    /// The text as it is now.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// What the documents say; empty ones are `null`.
+    /// What the documents say, before they are turned; empty ones are `null`.
     pub fn values(&self) -> Vec<Value> {
         self.documents.iter().map(|node| node.as_ref().map_or(Value::Null, Node::value)).collect()
     }
 
-    /// Makes `wanted` of the document at `index`, by the fewest changes of the text.
+    /// Makes `wanted` of the document at `index`, by the fewest changes of the text. It is made when
+    /// the stream is finished.
     ///
     /// # Errors
     /// The document is written in a way that cannot be changed: with aliases or merge keys in the
-    /// parts that change, say. The text stays as it was then.
+    /// parts that change, say. It stays as it was then.
     pub fn turn(&mut self, index: usize, wanted: &Value) -> Result<(), Unreadable> {
         let Some(document) = self.documents.get(index) else {
             return Err(Unreadable(format!("there is no document {index}")));
         };
         let now = document.as_ref().map_or(Value::Null, Node::value);
         if now == *wanted {
+            self.turned.remove(&index);
             return Ok(());
         }
-        // Alone, because each change has to be read again, and there may be thousands of others.
+        // Alone, because it has to be read again, and there may be thousands of others.
         let node = document.as_ref().ok_or_else(cannot)?;
         let lines = Lines(&self.text);
         let (start, end) = (lines.start(node.start), lines.next(node.end));
         let alone = self.text.get(start..end).unwrap_or_default();
-        let mut alone = Self::read(alone).map_err(|_| cannot())?;
-        if alone.values() != [now.clone()] {
-            return Err(cannot());
-        }
-        let ended = alone.text.ends_with('\n');
-        for change in difference(&now, wanted) {
-            alone = alone.changed(&change).ok_or_else(cannot)?;
-        }
-        if alone.values() != std::slice::from_ref(wanted) {
-            return Err(if ended { cannot() } else { endless() });
-        }
-        self.put(index, start..end, &alone);
+        let put = alone_turned(alone, now, wanted)?;
+        let splice = Splice { start, end, put };
+        self.turned.insert(index, Turned { splice, value: Some(wanted.clone()) });
         Ok(())
     }
 
-    /// Reads the whole text again, whose documents were each changed alone.
+    /// Takes the document at `index` out of the text, together with the line that begins it. It goes
+    /// when the stream is finished.
     ///
     /// # Errors
-    /// It does not say what they said.
-    pub fn read_again(&self) -> Result<(), Unreadable> {
-        let same = Self::read(&self.text).is_ok_and(|read| read.values() == self.values());
-        if same { Ok(()) } else { Err(cannot()) }
-    }
-
-    /// Puts one document in the place of another.
-    fn put(&mut self, index: usize, place: Range<usize>, alone: &Self) {
-        let (start, end) = (place.start, place.end);
-        let length = alone.text.len();
-        self.text.replace_range(place, &alone.text);
-        for (at, document) in self.documents.iter_mut().enumerate().skip(index) {
-            if at == index {
-                *document = alone.documents.first().cloned().flatten();
-            }
-            if let Some(node) = document {
-                let (from, to) = if at == index { (0, start) } else { (end, start + length) };
-                node.shift(from, to);
-            }
-        }
-    }
-
-    /// Takes the document at `index` out of the text, together with the line that begins it.
-    ///
-    /// # Errors
-    /// There is no such document, or it cannot be taken out without taking more.
+    /// There is no such document.
     pub fn empty(&mut self, index: usize) -> Result<(), Unreadable> {
-        let mut expected = self.values();
         let node = self.documents.get(index).and_then(Option::as_ref).ok_or_else(cannot)?;
         let lines = Lines(&self.text);
         let first = lines.start(node.start);
         let above = lines.start(first.saturating_sub(1));
         let separator = self.text.get(above..first).is_some_and(|line| line.trim_end() == "---");
         let start = if separator && above > 0 { above } else { first };
-        let before = self.text.get(..start).unwrap_or_default();
-        let after = self.text.get(lines.next(node.end)..).unwrap_or_default();
-        let emptied = Self::read(&format!("{before}{after}"))?;
-        let null = |value: &Value| !value.is_null();
-        expected.remove(index);
-        if !emptied
-            .values()
-            .iter()
-            .filter(|value| null(value))
-            .eq(expected.iter().filter(|value| null(value)))
-        {
-            return Err(cannot());
-        }
-        *self = emptied;
+        let splice = Splice { start, end: lines.next(node.end), put: String::new() };
+        self.turned.insert(index, Turned { splice, value: None });
         Ok(())
     }
 
-    /// Writes another document behind the others.
+    /// The text with all changes made, and with more documents written behind the others. It is read
+    /// again, all of it.
     ///
     /// # Errors
-    /// The text ends in a way that nothing can follow.
-    pub fn append(&mut self, document: &Value) -> Result<(), Unreadable> {
+    /// It does not say what was meant, or the text ends in a way that nothing can follow.
+    pub fn finish(mut self, more: &[Value]) -> Result<String, Unreadable> {
         let mut expected = self.values();
-        expected.push(document.clone());
-        let end = if self.text.ends_with('\n') || self.text.is_empty() { "" } else { "\n" };
-        let appended =
-            Self::read(&format!("{}{end}---\n{}", self.text, render::document(document)))?;
-        if appended.values() != expected {
-            return Err(if end.is_empty() { cannot() } else { endless() });
+        if !self.turned.is_empty() {
+            let gone = self.turned.values().any(|turned| turned.value.is_none());
+            let mut behind = 0;
+            for (index, turned) in &mut self.turned {
+                if turned.splice.start < behind {
+                    return Err(cannot());
+                }
+                behind = turned.splice.end;
+                if let Some(now) = expected.get_mut(*index) {
+                    *now = turned.value.take().unwrap_or_default();
+                }
+            }
+            let splices = self.turned.into_values().map(|turned| turned.splice);
+            self.text = spliced(&self.text, splices);
+            let mut read = Self::read(&self.text).map_err(|_| cannot())?.values();
+            if gone {
+                // The line that begins a document may go with it, or stay with nothing below.
+                for values in [&mut expected, &mut read] {
+                    values.retain(|value| !value.is_null());
+                }
+            }
+            if read != expected {
+                return Err(cannot());
+            }
         }
-        *self = appended;
-        Ok(())
+        if more.is_empty() { Ok(self.text) } else { followed(self.text, more) }
     }
+}
 
-    /// The only document after a change.
-    fn changed(&self, change: &Change) -> Option<Self> {
-        let root = self.documents.first()?.as_ref()?;
-        Self::read(&edit::apply(&self.text, root, change)?).ok()
+/// A document by itself, made another.
+fn alone_turned(alone: &str, now: Value, wanted: &Value) -> Result<String, Unreadable> {
+    let cannot = || if alone.ends_with('\n') { cannot() } else { endless() };
+    let mut stream = Stream::read(alone).map_err(|_| self::cannot())?;
+    if stream.values() != [now] {
+        return Err(self::cannot());
     }
+    let mut before = usize::MAX;
+    for _ in 0..MAX_ROUNDS {
+        let [now] = stream.values().try_into().map_err(|_| cannot())?;
+        let changes = at_once(&now, wanted);
+        if changes.is_empty() && now == *wanted {
+            return Ok(stream.text);
+        }
+        // What was made must not have to be made again.
+        if changes.len() > before {
+            return Err(cannot());
+        }
+        let Some(Some(root)) = stream.documents.first() else { return Err(cannot()) };
+        let (text, taken) = round::made(&stream.text, root, &changes).ok_or_else(self::cannot)?;
+        before = changes.len().saturating_sub(taken);
+        stream = Stream::read(&text).map_err(|_| self::cannot())?;
+    }
+    Err(self::cannot())
+}
+
+/// A text with more documents behind it.
+fn followed(text: String, more: &[Value]) -> Result<String, Unreadable> {
+    let mut expected = Stream::read(&text)?.values();
+    expected.extend_from_slice(more);
+    let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    let mut appended = text + end;
+    for document in more {
+        appended.push_str("---\n");
+        appended.push_str(&render::document(document));
+    }
+    if Stream::read(&appended)?.values() != expected {
+        return Err(if end.is_empty() { cannot() } else { endless() });
+    }
+    Ok(appended)
 }
 
 fn cannot() -> Unreadable {
@@ -183,3 +196,6 @@ fn endless() -> Unreadable {
 
 /// More than any release of any chart.
 const MAX_BYTES: usize = 64 << 20;
+
+/// Nearly all changes are made in the first rounds; the others wait for what stands beside them.
+const MAX_ROUNDS: usize = 64;

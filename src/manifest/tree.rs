@@ -69,24 +69,6 @@ impl Node {
 }
 
 impl Node {
-    /// Says of all that stood behind `from` that it stands as far behind `to`.
-    pub(super) fn shift(&mut self, from: usize, to: usize) {
-        let moved = |at: &mut usize| *at = (*at + to).saturating_sub(from);
-        moved(&mut self.start);
-        moved(&mut self.end);
-        match &mut self.content {
-            Content::Scalar(_) | Content::Alias(_) => {}
-            Content::Sequence(_, items) => items.iter_mut().for_each(|item| item.shift(from, to)),
-            Content::Mapping(_, entries) => {
-                for entry in entries {
-                    moved(&mut entry.start);
-                    moved(&mut entry.key_end);
-                    entry.value.shift(from, to);
-                }
-            }
-        }
-    }
-
     /// Where the texts and numbers in this begin and have ended.
     pub(super) fn scalars(&self, spans: &mut Vec<(usize, usize)>) {
         match &self.content {
