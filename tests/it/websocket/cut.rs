@@ -81,6 +81,8 @@ fn a_client_that_breaks_off_is_waited_for_by_nobody() {
     upstream.answer(move |call| {
         accept(call)?;
         call.close();
+        // Not before the client has read the head, or both may come to it at once.
+        frames::read(call.wire)?;
         call.wire.send(&[0x81, 2, b'h', b'i'])?;
         // Neither hears nor says any more.
         let _ = released.lock().unwrap().recv();
@@ -90,6 +92,7 @@ fn a_client_that_breaks_off_is_waited_for_by_nobody() {
     let open = || {
         let mut client = Client::connect(proxy.public);
         assert_eq!(ask(&mut client, "/chat", &token, &[]).status, 101);
+        client.send(frames::from_client("hello"));
         client
     };
     // This one has said all, and its service has some seconds to do so, too.
