@@ -114,6 +114,19 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Fields that are for the next hop alone, by RFC 9110 and by custom.
+const HOP: [&str; 9] = [
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+];
+
 /// No field that a server could take for a protected one, but for those that are our own word or
 /// the client's token.
 fn names(request: &Request) -> Result<(), String> {
@@ -126,8 +139,7 @@ fn names(request: &Request) -> Result<(), String> {
         let is_invalid = |field: &str| request.values(field) == [b"Invalid"];
         let nobody = is_invalid("x-identity-status") || is_invalid("x-service-identity-status");
         let once = request.values(name).len() == 1;
-        let hop = ["connection", "expect", "te", "trailer", "upgrade", "keep-alive"];
-        if hop.contains(&&normal[..]) || normal.starts_with("proxy-") {
+        if HOP.contains(&&normal[..]) {
             return Err(format!("{name} is between the client and the proxy"));
         }
         let row = TABLE.iter().find(|row| row.name.as_str() == normal);
