@@ -1,8 +1,8 @@
 //! The sidecar put into Kubernetes manifests, and taken out again.
 //!
-//! One function says what becomes of a pod ([`pod::inject`]) and one what becomes of a Service
-//! ([`service::lead`]). Two doors ask them: manifests in files ([`manifests`]) and objects that an
-//! API server asks about ([`admission`]). What was changed is noted in an annotation, so that putting
+//! One function says what becomes of a pod (`pod::inject`) and one what becomes of a Service
+//! (`service::lead`). Two doors ask them: manifests in files (`manifests`) and objects that an
+//! API server asks about (`admission`). What was changed is noted in an annotation, so that putting
 //! it in again begins with taking it out, and nothing is ever put in twice.
 
 mod admission;
