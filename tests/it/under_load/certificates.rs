@@ -53,16 +53,16 @@ fn t09_a_hundred_new_certificates_under_load_cost_no_request_and_nothing_grows()
 const SETTINGS: &[&str] = &["policy.watch=off", "log.access=off"];
 
 /// Where the certificate in force is.
-struct Files(Scratch);
+pub(super) struct Files(Scratch);
 
 impl Files {
-    fn with(certificate: &Certificate) -> Self {
+    pub(super) fn with(certificate: &Certificate) -> Self {
         let files = Self(Scratch::new());
         files.show(certificate);
         files
     }
 
-    fn yaml(&self) -> String {
+    pub(super) fn yaml(&self) -> String {
         let at = |name: &str| self.0.path().join(name).display().to_string();
         let (certificate, key) = (at("certificate.pem"), at("key.pem"));
         format!("tls: {{certificate_file: '{certificate}', key_file: '{key}'}}\n")

@@ -3,9 +3,10 @@
 
 use keystone_double::Scope;
 
+use super::certificates::Files;
 use super::load::{Aim, Crowd, Load};
 use super::stage::Stage;
-use crate::support::{Client, Proxy, get};
+use crate::support::{Certificate, Client, Proxy, get};
 use crate::websocket::frames::{self, code};
 use crate::websocket::stage::{accept, ask, echo};
 
@@ -29,13 +30,7 @@ fn p05_who_is_asked_to_go_elsewhere_loses_no_request() {
     let stays = Proxy::run(&yaml, &["log.access=off"]);
     let aim =
         Aim { addresses: vec![leaves.public, stays.public], tls: None, token: stage.token.clone() };
-    let load = Load::start(
-        &aim,
-        &[
-            Crowd { clients: HTTP1, http2: false, keep: true },
-            Crowd { clients: HTTP2, http2: true, keep: true },
-        ],
-    );
+    let load = Load::start(&aim, &KEEPERS);
     let other = stage.keystone.issue("bob", Scope::project("demo")).token();
     let mut tunnel = tunnel(&leaves, &other);
     load.go_on_for(300);
@@ -56,9 +51,41 @@ fn p05_who_is_asked_to_go_elsewhere_loses_no_request() {
     assert_eq!(stage.upstream.count() as u64, tally.answered + tunnels, "each was asked once");
 }
 
+#[test]
+fn p05_the_same_over_tls() {
+    let stage = Stage::set();
+    let certificate = Certificate::for_loopback();
+    let files = Files::with(&certificate);
+    let yaml = format!("{}{}", stage.yaml(), files.yaml());
+    let leaves = Proxy::run(&yaml, &["log.access=off", "server.drain_delay=2s"]);
+    let stays = Proxy::run(&yaml, &["log.access=off"]);
+    let aim = Aim {
+        addresses: vec![leaves.public, stays.public],
+        tls: Some(Certificate::trusting(&[&certificate])),
+        token: stage.token.clone(),
+    };
+    let load = Load::start(&aim, &KEEPERS);
+    load.go_on_for(300);
+    leaves.process.signal("TERM");
+    let (ended, output) = leaves.process.end();
+    assert_eq!(ended.code(), Some(0), "{output}");
+    assert!(output.contains("every request has been answered"), "{output}");
+    load.go_on_for(300);
+    let tally = load.stop();
+    assert!(tally.failures.is_empty(), "{tally:#?}");
+    assert_eq!(tally.moved, u64::from(HTTP1 + HTTP2), "each goes once");
+    assert_eq!(stage.upstream.count() as u64, tally.answered, "each was asked once");
+}
+
 /// How many speak which.
 const HTTP1: u32 = 14;
 const HTTP2: u32 = 10;
+
+/// Clients that keep their connections until they are asked to leave.
+const KEEPERS: [Crowd; 2] = [
+    Crowd { clients: HTTP1, http2: false, keep: true },
+    Crowd { clients: HTTP2, http2: true, keep: true },
+];
 
 /// A web socket through which something has been said and heard.
 #[track_caller]

@@ -7,6 +7,7 @@ mod load;
 mod services;
 mod stage;
 mod transfers;
+mod witness;
 
 use crate::suite::Suite;
 

@@ -122,9 +122,13 @@ impl Stage {
 
     /// h2load with Alice's token, not yet run.
     pub(super) fn h2load(&self, way: Way, path: &str, arguments: &[&str]) -> Command {
+        self.h2load_at(&self.url(way, path), arguments)
+    }
+
+    /// The same by way of somebody else.
+    pub(super) fn h2load_at(&self, url: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new("timeout");
-        command.args([PATIENCE, "h2load", "--header", &self.token]);
-        command.args(arguments).arg(self.url(way, path));
+        command.args([PATIENCE, "h2load", "--header", &self.token]).args(arguments).arg(url);
         command
     }
 }
