@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::frames::reason;
+use crate::support::frames::{self, reason};
 use crate::support::{Multiplexed, Proxy, RawClient, Scene, eventually};
 
 use super::head;
@@ -45,6 +45,27 @@ fn f17_what_outlasts_the_deadline_is_cut_off() {
     sidecar.end().unwrap();
     assert!(client.outcome(1).status().is_none());
     gate.add_permits(1);
+    drop((keystone, upstream));
+}
+
+/// Hyper's client and its kin answer the PING behind a GOAWAY before they send what they had taken
+/// on to send.
+#[test]
+fn p05_f17_what_follows_right_behind_the_answer_to_the_farewell_is_answered() {
+    let scene = Scene::start();
+    let token = scene.token();
+    let mut client = RawClient::connect(scene.sidecar.public);
+    client.ask(1, &head(&token, &[]));
+    assert_eq!(client.answer(1).status(), 200);
+    let behind = [3, 5].map(|stream| frames::head(stream, &head(&token, &[])));
+    client.add_to_pong(behind.concat());
+    scene.sidecar.stop();
+    for stream in [3, 5] {
+        assert_eq!(client.answer(stream).status(), 200, "{stream}");
+    }
+    assert_eq!(client.end(), Some(reason::NO_ERROR));
+    let Scene { sidecar, keystone, upstream } = scene;
+    sidecar.end().unwrap();
     drop((keystone, upstream));
 }
 

@@ -60,6 +60,7 @@ pub struct RawClient {
     closed: bool,
     pongs: usize,
     table: usize,
+    afterthought: Vec<u8>,
 }
 
 /// A response, as far as it has come.
@@ -134,7 +135,13 @@ impl RawClient {
             closed: false,
             pongs: 0,
             table: 0,
+            afterthought: Vec::new(),
         }
+    }
+
+    /// Sends these bytes behind the answer to the proxy's next PING, in the same breath.
+    pub fn add_to_pong(&mut self, bytes: Vec<u8>) {
+        self.afterthought = bytes;
     }
 
     /// Sends exactly these bytes.
@@ -292,7 +299,11 @@ impl RawClient {
             kind::GOAWAY => self.goaway = Some(word(4)),
             kind::PING if flags & flag::ACK != 0 => self.pongs += 1,
             // A peer that is about to go asks whether we have heard it.
-            kind::PING => drop(self.try_send(frame(kind::PING, flag::ACK, 0, payload))),
+            kind::PING => {
+                let mut bytes = frame(kind::PING, flag::ACK, 0, payload);
+                bytes.append(&mut self.afterthought);
+                drop(self.try_send(bytes));
+            }
             kind::SETTINGS if flags & flag::ACK == 0 => {
                 drop(self.try_send(frame(kind::SETTINGS, flag::ACK, 0, b"")));
             }

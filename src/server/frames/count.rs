@@ -1,21 +1,8 @@
-//! The frames of an HTTP/2 connection, counted as they pass: a client that mostly sends frames
-//! that carry nothing is sent away.
-//!
-//! The HTTP/2 library bounds resets, empty data and header continuations by itself, but takes any
-//! number of PING, SETTINGS, PRIORITY, `WINDOW_UPDATE` and unknown frames, each of which costs some
-//! work and many of which make it answer.
+//! What passes, counted, and how much of it may carry nothing.
 
-use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
 use crate::telemetry::Stopwatch;
-
-use super::activity::Activity;
 
 /// Frames are counted over this time.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -24,136 +11,53 @@ const PERIOD: Duration = Duration::from_secs(10);
 /// clients that measure their line go along with every frame of data.
 const EXCUSED: u64 = 2;
 
-/// Bytes of an HTTP/2 connection, both ways.
-pub(super) struct Framed<S> {
-    stream: S,
-    incoming: Frames,
-    outgoing: Frames,
-    budget: Budget,
-    activity: Arc<Activity>,
-}
-
-impl<S> Framed<S> {
-    /// `stream` begins with the client's preface. More than `most` frames that carry nothing, in
-    /// ten seconds and beside those that do, end it with an error. `activity` hears of that, and of
-    /// every frame of a response.
-    pub(super) fn new(stream: S, most: u32, activity: Arc<Activity>) -> Self {
-        Self {
-            stream,
-            incoming: Frames { skip: PREFACE, ..Frames::default() },
-            outgoing: Frames::default(),
-            budget: Budget {
-                most: most.into(),
-                since: Stopwatch::start(),
-                empty: 0,
-                full: 0,
-                resets: 0,
-            },
-            activity,
-        }
-    }
-}
-
-/// Length of what a client says first.
-const PREFACE: usize = 24;
-
-impl<S: AsyncWrite + Unpin> Framed<S> {
-    /// Tells the client why, if that can be said in between.
-    fn send_away(&mut self, context: &mut Context<'_>) -> io::Error {
-        if self.outgoing.is_between() {
-            let last = self.incoming.last_stream.to_be_bytes();
-            let mut goaway = [0; 17];
-            goaway[2] = 8;
-            goaway[3] = GOAWAY;
-            goaway[9..13].copy_from_slice(&last);
-            goaway[16] = ENHANCE_YOUR_CALM;
-            let _ = Pin::new(&mut self.stream).poll_write(context, &goaway);
-        }
-        // The HTTP/2 library keeps an error's text alone.
-        self.activity.flooded();
-        io::Error::other("too many frames that carry nothing")
-    }
-}
-
 /// Types of frames (RFC 9113, section 6).
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
-const GOAWAY: u8 = 7;
+const PING: u8 = 6;
 const CONTINUATION: u8 = 9;
-/// A reason for a connection's end (RFC 9113, section 7).
-const ENHANCE_YOUR_CALM: u8 = 0xb;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Framed<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let came = buffer.filled().get(before..).unwrap_or_default();
-        let seen = self.incoming.pass(came);
-        if !self.budget.takes(seen) {
-            return Poll::Ready(Err(self.send_away(context)));
-        }
-        read
-    }
-}
+/// The flag of an answer to a PING.
+const ACK: u8 = 1;
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Framed<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if let Poll::Ready(Ok(count)) = &written {
-            let seen = self.outgoing.pass(bytes.get(..*count).unwrap_or_default());
-            self.budget.full += seen.full;
-            if seen.full > 0 {
-                self.activity.answered();
-            }
-        }
-        written
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
+/// Length of what a client says first.
+const PREFACE: usize = 24;
 
 /// What has passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Seen {
+pub(super) struct Seen {
     /// Frames that carry a request, a response or a part of one.
-    full: u64,
+    pub(super) full: u64,
     /// All others.
-    empty: u64,
+    pub(super) empty: u64,
     /// Of those, requests that are taken back.
-    resets: u64,
+    pub(super) resets: u64,
+    /// Where the payload of the last answer to a PING begins, in bytes of what has passed.
+    pub(super) pong: Option<usize>,
 }
 
 /// How far a stream of frames is.
 #[derive(Default)]
-struct Frames {
+pub(super) struct Frames {
     /// Bytes until the next frame's head.
     skip: usize,
     /// What has come of that.
     head: [u8; 9],
     have: usize,
     /// The highest stream that a request has opened.
-    last_stream: u32,
+    pub(super) last_stream: u32,
 }
 
 impl Frames {
+    /// Those of a client, behind its preface.
+    pub(super) fn of_client() -> Self {
+        Self { skip: PREFACE, ..Self::default() }
+    }
+
     /// Follows `bytes`, and counts the frames that begin in them.
-    fn pass(&mut self, mut bytes: &[u8]) -> Seen {
-        let mut seen = Seen::default();
+    pub(super) fn pass(&mut self, mut bytes: &[u8]) -> Seen {
+        let (mut seen, all) = (Seen::default(), bytes.len());
         while !bytes.is_empty() {
             let step = self.skip.min(bytes.len());
             self.skip -= step;
@@ -169,14 +73,15 @@ impl Frames {
             self.have += count;
             if self.have == self.head.len() {
                 self.have = 0;
-                self.begin(&mut seen);
+                self.begin(&mut seen, all - bytes.len());
             }
         }
         seen
     }
 
-    fn begin(&mut self, seen: &mut Seen) {
-        let [a, b, c, kind, _, s1, s2, s3, s4] = self.head;
+    /// A frame begins, whose payload stands at `payload`.
+    fn begin(&mut self, seen: &mut Seen, payload: usize) {
+        let [a, b, c, kind, flags, s1, s2, s3, s4] = self.head;
         let length = u32::from_be_bytes([0, a, b, c]);
         self.skip = length as usize;
         let stream = u32::from_be_bytes([s1 & 0x7f, s2, s3, s4]);
@@ -192,17 +97,22 @@ impl Frames {
                 seen.empty += 1;
                 seen.resets += 1;
             }
+            PING if flags & ACK != 0 => {
+                seen.empty += 1;
+                seen.pong = Some(payload);
+            }
             _ => seen.empty += 1,
         }
     }
 
-    fn is_between(&self) -> bool {
+    /// Whether a frame has ended and no other has begun.
+    pub(super) fn is_between(&self) -> bool {
         self.skip == 0 && self.have == 0
     }
 }
 
 /// How many frames of which kind have passed in this period.
-struct Budget {
+pub(super) struct Budget {
     most: u64,
     since: Stopwatch,
     empty: u64,
@@ -211,9 +121,14 @@ struct Budget {
 }
 
 impl Budget {
+    /// `most` frames may carry nothing beside those that others excuse.
+    pub(super) fn of(most: u32) -> Self {
+        Self { most: most.into(), since: Stopwatch::start(), empty: 0, full: 0, resets: 0 }
+    }
+
     /// Whether `seen` is within it. Requests do not excuse that they are taken back: each has cost
     /// the service one by then.
-    fn takes(&mut self, seen: Seen) -> bool {
+    pub(super) fn takes(&mut self, seen: Seen) -> bool {
         self.full += seen.full;
         self.empty += seen.empty;
         self.resets += seen.resets;
@@ -223,9 +138,14 @@ impl Budget {
         if self.since.elapsed() < PERIOD {
             return false;
         }
-        let Seen { full, empty, resets } = seen;
+        let Seen { full, empty, resets, pong: _ } = seen;
         *self = Self { most: self.most, since: Stopwatch::start(), empty, full, resets };
         self.is_kept()
+    }
+
+    /// What goes the other way excuses too.
+    pub(super) fn excuse(&mut self, seen: Seen) {
+        self.full += seen.full;
     }
 
     fn is_kept(&self) -> bool {
@@ -274,15 +194,13 @@ mod tests {
 
     #[test]
     fn frames_with_content_excuse_those_without() {
-        let mut budget =
-            Budget { most: 10, since: Stopwatch::start(), empty: 0, full: 0, resets: 0 };
-        assert!(budget.takes(Seen { full: 0, empty: 10, resets: 0 }));
-        assert!(budget.takes(Seen { full: 5, empty: 10, resets: 0 }));
-        assert!(!budget.takes(Seen { full: 0, empty: 1, resets: 0 }));
-        let mut budget =
-            Budget { most: 10, since: Stopwatch::start(), empty: 0, full: 0, resets: 0 };
-        assert!(budget.takes(Seen { full: 100, empty: 10, resets: 10 }));
-        assert!(!budget.takes(Seen { full: 100, empty: 1, resets: 1 }));
+        let mut budget = Budget::of(10);
+        assert!(budget.takes(Seen { full: 0, empty: 10, resets: 0, pong: None }));
+        assert!(budget.takes(Seen { full: 5, empty: 10, resets: 0, pong: None }));
+        assert!(!budget.takes(Seen { full: 0, empty: 1, resets: 0, pong: None }));
+        let mut budget = Budget::of(10);
+        assert!(budget.takes(Seen { full: 100, empty: 10, resets: 10, pong: None }));
+        assert!(!budget.takes(Seen { full: 100, empty: 1, resets: 1, pong: None }));
     }
 
     #[test]
@@ -292,11 +210,11 @@ mod tests {
             let full = u64::from(kind == DATA || kind == HEADERS);
             let empty = u64::from(full == 0 && kind != CONTINUATION);
             let resets = u64::from(kind == RST_STREAM);
-            assert_eq!(seen, Seen { full, empty, resets }, "{kind}");
+            assert_eq!(seen, Seen { full, empty, resets, pong: None }, "{kind}");
         }
         assert_eq!(
             Frames::default().pass(&frame(DATA, 1, 0)),
-            Seen { full: 0, empty: 1, resets: 0 }
+            Seen { full: 0, empty: 1, resets: 0, pong: None }
         );
     }
 }
