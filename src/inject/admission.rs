@@ -95,6 +95,7 @@ fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), R
         Kind::Workload(&[]) if pod::has_foreign(before) => return Err(pod::foreign()),
         // Put in by `inject`, whose flags need not be ours.
         Kind::Workload(&[]) if pod::is_as_noted(before) => {}
+        Kind::Workload(&[]) if pod::has_sidecar(before) => return Err(pod::altered()),
         Kind::Workload(&[]) => {
             pod::restore(&mut after);
             let wish = wish::of(&after, settings)?;

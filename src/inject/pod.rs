@@ -18,23 +18,27 @@ pub(super) const LISTS: [&str; 2] = ["initContainers", "containers"];
 /// Which container `kubectl logs` and `exec` mean when nobody says.
 const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 
+/// Whether a pod has a sidecar, or what bears its name.
+pub(super) fn has_sidecar(pod: &Value) -> bool {
+    sidecars(pod).next().is_some()
+}
+
 /// Whether a pod has a sidecar that somebody else put in.
 pub(super) fn has_foreign(pod: &Value) -> bool {
-    record::read(pod).is_none()
-        && LISTS.iter().any(|list| {
-            items(pod, &["spec", list]).iter().any(|container| is_named(container, NAME))
-        })
+    record::read(pod).is_none() && has_sidecar(pod)
 }
 
 /// Whether a pod has the sidecar of which its note speaks.
 pub(super) fn is_as_noted(pod: &Value) -> bool {
     let note = record::read(pod);
     let Some(mark) = note.as_ref().and_then(|note| text(note, &["mark"])) else { return false };
-    let mut ours = LISTS
-        .iter()
-        .flat_map(|list| items(pod, &["spec", list]))
-        .filter(|container| is_named(container, NAME));
+    let mut ours = sidecars(pod);
     matches!((ours.next(), ours.next()), (Some(one), None) if record::mark(one) == mark)
+}
+
+fn sidecars(pod: &Value) -> impl Iterator<Item = &Value> {
+    let all = LISTS.iter().flat_map(|list| items(pod, &["spec", list]));
+    all.filter(|container| is_named(container, NAME))
 }
 
 /// Why a pod that asks for a sidecar is not left alone with one that somebody else put in.
@@ -42,6 +46,18 @@ pub(super) fn foreign() -> Refusal {
     Refusal(format!(
         "it asks for a sidecar and has a container {NAME} already, which was not put in by us; take \
          one of the two away"
+    ))
+}
+
+/// Why a pod is denied whose sidecar is not the one of which its note speaks. Another in its place
+/// would not have what was said to this one, as the rules in its file, and would let in whom they keep
+/// out; and this one may guard nothing.
+pub(super) fn altered() -> Refusal {
+    Refusal(format!(
+        "the container {NAME} is not the one of its record in {}: somebody has changed its command, its \
+         args or its PORTCULLIS_* variables since; run portcullis inject again with the flags that are \
+         meant, or portcullis uninject to be given the webhook's",
+        record::ANNOTATION,
     ))
 }
 

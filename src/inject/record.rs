@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::value::{mapping, text};
+use super::value::{items, mapping, text};
 
 /// The annotation with the note.
 pub(super) const ANNOTATION: &str = "portcullis/injected";
@@ -105,9 +105,30 @@ pub(super) fn give_back(members: &mut Map<String, Value>, key: &str, missing: Op
     }
 }
 
-/// A mark of what decides what a container does; what an API server fills in does not count.
+/// A mark of what a container is told to do: its command, its arguments, and our variables.
+///
+/// Mirrors and pinned digests change the image of every container, and other programs' variables are
+/// added to every container, so neither counts: it is still the sidecar that was put in. `OS_*` only
+/// fills in what nothing else says, as passwords. What an API server fills in, leaves out because it is
+/// empty, or puts in another order does not count either.
 pub(super) fn mark(container: &Value) -> String {
-    let what = ["image", "args", "env"].map(|key| container.get(key));
-    let digest = digest(&SHA256, json!(what).to_string().as_bytes());
+    let is_ours = |one: &&Value| text(one, &["name"]).is_some_and(|name| name.starts_with(OURS));
+    let mut variables: Vec<_> = items(container, &["env"]).iter().filter(is_ours).collect();
+    // Of two with one name the last one counts, so these stay in their order.
+    variables.sort_by_key(|one| text(one, &["name"]));
+    let says = |one: &Value, key| one.get(key).filter(|said| !is_nothing(said)).cloned();
+    let variables: Vec<_> = variables
+        .into_iter()
+        .map(|one| [one.get("name").cloned(), says(one, "value"), says(one, "valueFrom")])
+        .collect();
+    let what = json!([items(container, &["command"]), items(container, &["args"]), variables]);
+    let digest = digest(&SHA256, what.to_string().as_bytes());
     STANDARD.encode(digest.as_ref().get(..12).unwrap_or_default())
 }
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
+}
+
+/// How the variables begin that go over the configuration file.
+const OURS: &str = "PORTCULLIS_";

@@ -149,17 +149,49 @@ class Reviews(unittest.TestCase):
         self.assertIs(response["allowed"], False)
         self.assertIn("has a container portcullis already", response["status"]["message"])
 
-    def test_a_note_that_somebody_forged_does_not_keep_the_sidecar_out(self):
+    def test_a_container_that_a_note_does_not_speak_of_is_denied(self):
         pod = pods()["deployment.yaml", "orders"]
-        for note in ("{}", "[]", "nonsense", '{"probes": {"orders": 1}, "made": "x", "mounts": 3}'):
+        for note in ("{}", "[]", "nonsense", '{"probes": {"orders": 1}, "made": "x", "mounts": 3}', '{"mark": "x"}'):
             forged = copy.deepcopy(pod)
             forged["metadata"]["annotations"][model.NOTE] = note
             forged["spec"]["containers"].append({"name": "portcullis", "image": "sleep"})
             with self.subTest(note):
-                after = server.patched(forged, self.ask(forged))
-                container, place = model.sidecar(after)
-                self.assertEqual((container["args"], place), (["run"], "initContainers"))
-                self.assertEqual([each["name"] for each in after["spec"]["containers"]], ["orders"])
+                response = self.ask(forged)
+                self.assertEqual((response["allowed"], response["status"]["code"]), (False, 422))
+                self.assertIn("is not the one of its record", response["status"]["message"])
+            # Without that container there is nothing that could be lost.
+            del forged["spec"]["containers"][1]
+            container, place = model.sidecar(server.patched(forged, self.ask(forged)))
+            self.assertEqual((container["args"], place), (["run"], "initContainers"))
+
+    def test_a_sidecar_of_inject_keeps_its_file_when_its_image_is_written_anew(self):
+        pod = pods()["deployment.yaml", "orders"]
+        [found] = reading.documents(injected(json.dumps(pod), ["--config-map=orders-gate"]))
+        container, _ = model.sidecar(found)
+        for image in (container["image"], "mirror.local/portcullis:0.1.0", "gate@sha256:" + "0" * 64):
+            container["image"] = image
+            with self.subTest(image):
+                self.assertEqual(self.ask(found), {"uid": unittest.mock.ANY, "allowed": True})
+        container["env"].insert(0, {"name": "OTEL_SERVICE_NAME", "value": "orders"})
+        self.assertEqual(self.ask(found), {"uid": unittest.mock.ANY, "allowed": True})
+
+    def test_what_webhooks_behind_it_write_is_not_undone_when_it_is_asked_again(self):
+        for (name, workload), pod in pods().items():
+            once = server.patched(pod, self.ask(pod))
+            container, _ = model.sidecar(once)
+            container["image"] = "mirror.local/" + container["image"]
+            container["env"] = [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}] + container["env"]
+            with self.subTest(name, workload=workload):
+                self.assertEqual(self.ask(once), {"uid": unittest.mock.ANY, "allowed": True})
+
+    def test_a_sidecar_that_is_told_otherwise_is_denied_and_not_replaced(self):
+        pod = pods()["deployment.yaml", "orders"]
+        [found] = reading.documents(injected(json.dumps(pod), ["--config-map=orders-gate"]))
+        container, _ = model.sidecar(found)
+        container["args"] = ["run"]
+        response = self.ask(found)
+        self.assertIs(response["allowed"], False)
+        self.assertIn("portcullis inject again", response["status"]["message"])
 
     def test_a_service_that_asks_leads_to_the_sidecar(self):
         found = service(WISH)
