@@ -106,16 +106,17 @@ fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), R
         Kind::Service => {
             wish::nothing_else(before, &wish::AT_SERVICES)?;
             service::restore(&mut after);
-            lead(&mut after, settings.port)?;
+            remarks = lead(&mut after, settings.port)?;
         }
         _ => {}
     }
     Ok((after, remarks))
 }
 
-/// Leads the port of a Service that its annotation names, or the only one, to the sidecar. Its pods
-/// are not known here, so annotations of the Service say what theirs say.
-fn lead(object: &mut Value, port: u16) -> Result<(), Refusal> {
+/// Leads the port of a Service that its annotation names, or the only one, to the sidecar, and says
+/// what still goes past it. Its pods are not known here, so annotations of the Service say what theirs
+/// say, and a name that means the same port as a number is another one.
+fn lead(object: &mut Value, port: u16) -> Result<Vec<String>, Refusal> {
     let port = wish::port_of(object)?.unwrap_or(port);
     let targets = service::targets(object);
     let said = wish::app_port_of(object).map(str::to_owned);
@@ -134,7 +135,7 @@ fn lead(object: &mut Value, port: u16) -> Result<(), Refusal> {
     let is = |target: &Value| plain(target) == plain(&chosen);
     if targets.iter().any(is) {
         let _ = service::lead(object, port, is);
-        return Ok(());
+        return Ok(service::remarks(object, port));
     }
     Err(Refusal(format!("no port of the Service has the targetPort {}", plain(&chosen))))
 }

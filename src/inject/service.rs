@@ -95,8 +95,24 @@ pub(super) fn lead(service: &mut Value, new: u16, wanted: impl Fn(&Value) -> boo
     led
 }
 
+/// What is to be looked at in a Service whose ports were led to `sidecar`.
+pub(super) fn remarks(service: &Value, sidecar: u16) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let past = past(service, sidecar);
+    if !past.is_empty() {
+        remarks.push(format!("leads past the sidecar: port {}", past.join(", ")));
+    }
+    if is_headless(service) && targets(service).iter().any(|target| *target == sidecar) {
+        remarks.push(
+            "is headless: who connects to its pods by their addresses must take the sidecar's port"
+                .to_owned(),
+        );
+    }
+    remarks
+}
+
 /// Ports that lead elsewhere than to `sidecar`, as `443 to https`.
-pub(super) fn past(service: &Value, sidecar: u16) -> Vec<String> {
+fn past(service: &Value, sidecar: u16) -> Vec<String> {
     let ports = items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port));
     let past = ports.filter(|port| target(port) != sidecar);
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -126,7 +142,7 @@ pub(super) fn restore(service: &mut Value) {
 }
 
 /// Whether clients connect to pods themselves, at the Service's own ports.
-pub(super) fn is_headless(service: &Value) -> bool {
+fn is_headless(service: &Value) -> bool {
     text(service, &["spec", "clusterIP"]) == Some("None")
 }
 

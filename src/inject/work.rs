@@ -187,21 +187,14 @@ impl<'a> Work<'a> {
             let is_app = |target: &Value| guarded().any(|(app, _)| app.is(target));
             let ports = service::lead(object, port, is_app);
             let mut warn = |message: &str| self.warnings.push(format!("{name}: {message}"));
-            let beside = service::past(object, port);
-            if !beside.is_empty() {
-                warn(&format!("leads past the sidecar: port {}", beside.join(", ")));
+            for remark in service::remarks(object, port) {
+                warn(&remark);
             }
             if ports.is_empty() {
                 continue;
             }
             if past > 0 {
                 warn("also chooses pods without a sidecar, which it does not reach any more");
-            }
-            if service::is_headless(object) {
-                warn(
-                    "is headless: who connects to its pods by their addresses must take the \
-                      sidecar's port",
-                );
             }
             self.notes.push(format!("{name}: port {} leads to the sidecar", ports.join(", ")));
         }

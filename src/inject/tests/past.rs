@@ -145,3 +145,25 @@ fn addresses_with_passwords_are_refused_and_quoted_nowhere() {
         assert!(refused(&settings, POD).contains("is no name"), "{name:?}");
     }
 }
+
+#[test]
+fn the_webhook_says_what_of_a_service_still_goes_past_the_sidecar() {
+    let service = |ports: Value, more: Value| {
+        let mut service = values(SERVICE).remove(0);
+        let annotations = json!({"portcullis/inject": "true", "portcullis/app-port": "8080"});
+        service["metadata"]["annotations"] = annotations;
+        service["spec"]["ports"] = ports;
+        service["spec"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        service
+    };
+    let number = json!({"port": 8080, "targetPort": 8080});
+    let both = service(json!([{"port": 80, "targetPort": "http"}, number]), json!({}));
+    let response = answered(&both);
+    assert_eq!(response["allowed"], true);
+    assert_eq!(response["warnings"], json!(["leads past the sidecar: port 80 to http"]));
+    let headless = answered(&service(json!([number]), json!({"clusterIP": "None"})));
+    let message =
+        "is headless: who connects to its pods by their addresses must take the sidecar's port";
+    assert_eq!(headless["warnings"], json!([message]));
+    assert!(answered(&service(json!([number]), json!({}))).get("warnings").is_none());
+}

@@ -213,6 +213,14 @@ class Reviews(unittest.TestCase):
                 self.assertEqual(after["spec"]["ports"], expected)
                 self.assertNotIn("patch", self.ask(after))
 
+    def test_what_still_goes_past_the_sidecar_is_a_warning(self):
+        said = WISH | {"portcullis/app-port": "8080"}
+        found = service(said, [port(80, "http", name="a"), port(8080, 8080, name="b"), port(53, 53, protocol="UDP")])
+        self.assertEqual(self.ask(found)["warnings"], ["leads past the sidecar: port 80 to http"])
+        [warning] = self.ask(service(WISH, clusterIP="None"))["warnings"]
+        self.assertIn("is headless", warning)
+        self.assertNotIn("warnings", self.ask(service(WISH)))
+
     def test_a_service_that_was_changed_since_is_led_anew(self):
         once = server.patched(service(WISH), self.ask(service(WISH)))
         changed = copy.deepcopy(once)
