@@ -58,6 +58,7 @@ pub(super) fn without_gaps(document: &mut Value) {
     if is_list(document)
         && let Some(items) = document.get_mut("items").and_then(Value::as_array_mut)
     {
+        items.iter_mut().for_each(without_gaps);
         items.retain(|item| !item.is_null());
     }
 }

@@ -9,7 +9,7 @@ use super::kinds::{Kind, kind, objects, objects_mut, title, without_gaps};
 use super::settings::Settings;
 use super::value::{Refusal, at_mut};
 use super::work::Work;
-use super::{pod, record, service};
+use super::{pod, policies, service};
 use crate::manifest::{Stream, Unreadable};
 
 /// Which way.
@@ -74,7 +74,6 @@ pub fn rewrite(
     for object in after.iter_mut().flat_map(objects_mut) {
         restore(object);
     }
-    after.iter_mut().for_each(without_gaps);
     if direction == Direction::In {
         work.put_in(&mut after);
     } else {
@@ -83,7 +82,10 @@ pub fn rewrite(
     if !work.refused.is_empty() {
         return Err(Failure::Refused(work.refused));
     }
-    let policies = in_their_places(work.policies, &before, &mut after);
+    let new = policies::in_their_places(work.policies, &before, &mut after);
+    after.iter_mut().for_each(without_gaps);
+    let behind =
+        policies::in_json(text, &new, &mut after).map_err(|why| Failure::Refused(vec![why]))?;
     for (index, wanted) in after.iter().enumerate() {
         let name = before.get(index).map(title).unwrap_or_default();
         let turned = if wanted.is_null() && before.get(index).is_some_and(|now| !now.is_null()) {
@@ -93,25 +95,10 @@ pub fn rewrite(
         };
         turned.map_err(|error| Failure::Refused(vec![(name, Refusal(error.to_string()))]))?;
     }
-    let text = stream.finish(&policies).map_err(Failure::Unreadable)?;
-    let changed = changed(&before, &after, &policies);
+    let text = stream.finish(behind).map_err(Failure::Unreadable)?;
+    let changed = changed(&before, &after, &new);
     let Work { notes, warnings, .. } = work;
     Ok(Rewritten { text, notes, warnings, changed })
-}
-
-/// Puts policies where they stood before, so that they stay as they are written, and hands back those
-/// that are new.
-fn in_their_places(policies: Vec<Value>, before: &[Value], after: &mut [Value]) -> Vec<Value> {
-    let mut new = Vec::new();
-    for policy in policies {
-        let mut places = before.iter().zip(after.iter_mut());
-        let place = places.find(|(old, gone)| gone.is_null() && title(old) == title(&policy));
-        match place {
-            Some((_, place)) => *place = policy,
-            None => new.push(policy),
-        }
-    }
-    new
 }
 
 /// Names of what differs.
@@ -121,16 +108,11 @@ fn changed(before: &[Value], after: &[Value], new: &[Value]) -> Vec<String> {
         let titles: Vec<_> = after.iter().map(|object| title(object)).collect();
         let mut after = after.into_iter();
         objects(before).into_iter().filter(move |before| {
-            let gone = is_our_policy(before) && !titles.contains(&title(before));
+            let gone = policies::is_ours(before) && !titles.contains(&title(before));
             gone || after.next() != Some(before)
         })
     });
     differ.map(title).chain(new.iter().map(title)).collect()
-}
-
-/// Whether an object is a policy that we wrote.
-fn is_our_policy(object: &Value) -> bool {
-    kind(object) == Kind::NetworkPolicy && record::read(object).is_some()
 }
 
 /// Makes of an object what it was before we came.
@@ -143,7 +125,7 @@ fn restore(object: &mut Value) {
         }
         Kind::Service => service::restore(object),
         // One that we wrote ourselves goes altogether.
-        Kind::NetworkPolicy if is_our_policy(object) => *object = Value::Null,
+        Kind::NetworkPolicy if policies::is_ours(object) => *object = Value::Null,
         Kind::NetworkPolicy | Kind::Other => {}
     }
 }

@@ -11,6 +11,7 @@ mod manifests;
 mod network_policy;
 mod obstacles;
 mod pod;
+mod policies;
 mod ports;
 mod probes;
 mod record;

@@ -8,6 +8,7 @@ use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 mod kept;
 mod mended;
 mod past;
+mod policies;
 
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }

@@ -152,6 +152,12 @@ REFUSALS = {
         POD,
         ["Pod shop/web", "labels", "NetworkPolicy"],
     ),
+    "a policy behind an object of JSON": (
+        ["--network-policy"],
+        '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "labels": {"app": "web"}}, '
+        '"spec": {"containers": [{"name": "app", "image": "app", "ports": [{"containerPort": 8080}]}]}}',
+        ["Pod web", "--network-policy", "JSON", "YAML", "List"],
+    ),
     "aliases where it belongs": (
         [],
         "x: &containers\n- {name: app, image: app, ports: [{containerPort: 8080}], livenessProbe: {tcpSocket: {port: 8080}}}\n"

@@ -87,6 +87,18 @@ class Rounds(unittest.TestCase):
         after = kustomized(injected(cases.manifest("deployment.yaml"), [cases.KEYSTONE]), **more)
         self.assertEqual(injected(after, [cases.KEYSTONE]), after)
 
+    def test_kubectl_reads_all_that_is_written(self):
+        for name in cases.names():
+            if name in REFUSED or name == "nothing.yaml":
+                continue
+            once = injected(cases.manifest(name), cases.flags(name))
+            # It changes nothing but what it reads itself.
+            call = ["kubectl", "label", "--local", "--filename=-", "--output=name", "read=all"]
+            done = subprocess.run(call, input=once, capture_output=True, timeout=60)
+            with self.subTest(name):
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertEqual(len(done.stdout.splitlines()), len(reading.objects(once)))
+
     def test_files_are_one_stream(self):
         service, deployment = cases.manifest("deployment.yaml").split(b"---\n")[::-1]
         with tempfile.TemporaryDirectory(prefix="portcullis-inject-") as folder:
