@@ -2,6 +2,7 @@
 
 use http::Uri;
 
+use super::sidecar::SOCKET_DIRECTORY;
 use super::value::Refusal;
 
 /// What a sidecar is like unless annotations of its pod say otherwise.
@@ -70,6 +71,17 @@ impl Settings {
                 );
             }
         }
+        let socket = self.upstream.as_deref().filter(|url| url.starts_with("unix:"));
+        if let Some(socket) = socket.filter(|socket| !is_shared(socket)) {
+            return wrong(
+                "upstream",
+                &format!(
+                    "is {socket}, which the sidecar would not see: of the application's files it has \
+                     those below {SOCKET_DIRECTORY} alone; have the application listen there and write \
+                     unix:{SOCKET_DIRECTORY}/NAME"
+                ),
+            );
+        }
         for (what, name) in [("config", &self.config_map), ("secret", &self.secret)] {
             if name.as_deref().is_some_and(|name| !is_name(name)) {
                 return wrong(what, "is no name of an object in Kubernetes");
@@ -92,6 +104,13 @@ fn is_url(text: &str) -> bool {
     let port = url.port_u16().is_some_and(|port| port > 0)
         || url.host().is_some_and(|host| authority.len() == host.len());
     known && host && port && !authority.contains('@')
+}
+
+/// Whether a socket is in the directory that application and sidecar share, without ways out of it.
+fn is_shared(url: &str) -> bool {
+    let path = url.strip_prefix("unix:").and_then(|path| path.strip_prefix(SOCKET_DIRECTORY));
+    let inside = path.and_then(|path| path.strip_prefix('/'));
+    inside.is_some_and(|path| path.split('/').all(|part| !matches!(part, "" | "." | "..")))
 }
 
 fn is_name(text: &str) -> bool {

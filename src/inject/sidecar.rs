@@ -86,12 +86,10 @@ pub(super) fn volumes(wish: &Settings) -> Vec<(Value, Value)> {
     volumes
 }
 
-/// Whether the application is reached by a socket in the directory that both share.
+/// Whether the application is reached by a socket. It is in the directory that both share
+/// ([`Settings::check`]).
 pub(super) fn shares_socket(wish: &Settings) -> bool {
-    let socket = wish.upstream.as_deref().and_then(|upstream| upstream.strip_prefix("unix:"));
-    socket
-        .and_then(|path| path.strip_prefix(SOCKET_DIRECTORY))
-        .is_some_and(|rest| rest.starts_with('/'))
+    wish.upstream.as_deref().is_some_and(|upstream| upstream.starts_with("unix:"))
 }
 
 /// How the shared directory is mounted, on both sides.

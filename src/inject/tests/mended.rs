@@ -120,6 +120,31 @@ fn what_would_stand_twice_is_refused() {
 }
 
 #[test]
+fn a_socket_that_the_sidecar_would_not_see_is_refused() {
+    let said = |upstream: &str| {
+        refusal(POD, &Settings { upstream: Some(upstream.to_owned()), ..settings() })
+    };
+    for upstream in [
+        "unix:/var/run/portcullis/a.sock",
+        "unix:/tmp/a.sock",
+        "unix:/run/portcullis",
+        "unix:/run/portcullis/",
+        "unix:/run/portcullis/a/",
+        "unix:/run/portcullis//a",
+        "unix:/run/portcullis/../x.sock",
+        "unix:/run/portcullis/./x.sock",
+        "unix:/run/portcullis-other/x.sock",
+    ] {
+        let said = said(upstream);
+        assert!(said.contains(upstream) && said.contains("unix:/run/portcullis/NAME"), "{said}");
+    }
+    for upstream in ["unix:/run/portcullis/a.sock", "unix:/run/portcullis/deeper/a"] {
+        let settings = Settings { upstream: Some(upstream.to_owned()), ..settings() };
+        assert!(put_in(POD, &settings).unwrap().text.contains("portcullis-socket"));
+    }
+}
+
+#[test]
 fn a_wish_without_quotes_is_not_passed_over() {
     let settings = Settings { annotated_only: true, ..settings() };
     let text = POD.replace("metadata:\n", "metadata:\n  annotations: {portcullis/inject: true}\n");

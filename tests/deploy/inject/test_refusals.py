@@ -112,6 +112,11 @@ REFUSALS = {
         pod("    volumeMounts: [{name: run, mountPath: /run/portcullis}]\n  volumes: [{name: run, emptyDir: {}}]\n"),
         ["Pod shop/web", "container app", "/run/portcullis", "elsewhere"],
     ),
+    "a socket that the sidecar would not see": (
+        [],
+        with_annotation("portcullis/upstream: unix:/var/run/portcullis/a.sock"),
+        ["Pod shop/web", "unix:/var/run/portcullis/a.sock", "portcullis/upstream", "unix:/run/portcullis/NAME"],
+    ),
     "a probe by grpc over a socket": (
         ["--upstream=unix:/run/portcullis/a.sock"],
         pod("    livenessProbe: {grpc: {port: 8080}}\n"),
