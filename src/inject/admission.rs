@@ -10,7 +10,7 @@ use super::kinds::{Kind, kind};
 use super::ports::of_application;
 use super::settings::Settings;
 use super::value::{Refusal, text};
-use super::{pod, service, wish};
+use super::{pod, service, unled, wish};
 use crate::manifest::{Change, difference};
 
 /// A question that cannot be read.
@@ -105,7 +105,7 @@ fn wanted(before: &Value, settings: &Settings) -> Result<(Value, Vec<String>), R
         }
         Kind::Service => {
             wish::nothing_else(before, &wish::AT_SERVICES)?;
-            service::restore(&mut after);
+            unled::restore(&mut after);
             remarks = lead(&mut after, settings.port)?;
         }
         _ => {}

@@ -9,7 +9,7 @@ use super::kinds::{Kind, kind, objects, objects_mut, title, without_gaps};
 use super::settings::Settings;
 use super::value::{Refusal, at_mut};
 use super::work::Work;
-use super::{pod, policies, service};
+use super::{pod, policies, unled};
 use crate::manifest::{Stream, Unreadable};
 
 /// Which way.
@@ -77,7 +77,7 @@ pub fn rewrite(
     if direction == Direction::In {
         work.put_in(&mut after);
     } else {
-        work.taken_out(&before);
+        work.taken_out(&before, &after);
     }
     if !work.refused.is_empty() {
         return Err(Failure::Refused(work.refused));
@@ -123,7 +123,7 @@ fn restore(object: &mut Value) {
                 pod::restore(pod);
             }
         }
-        Kind::Service => service::restore(object),
+        Kind::Service => unled::restore(object),
         // One that we wrote ourselves goes altogether.
         Kind::NetworkPolicy if policies::is_ours(object) => *object = Value::Null,
         Kind::NetworkPolicy | Kind::Other => {}

@@ -18,6 +18,7 @@ mod record;
 mod service;
 mod settings;
 mod sidecar;
+mod unled;
 mod value;
 mod wish;
 mod work;

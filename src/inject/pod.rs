@@ -74,7 +74,8 @@ pub(super) fn inject(
         return Err(Refusal("the pod has no spec".to_owned()));
     };
     obstacles::check(spec, app, wish)?;
-    let remarks = app.map(|app| obstacles::remarks(spec, app)).unwrap_or_default();
+    let mut remarks = app.map(|app| obstacles::remarks(spec, app)).unwrap_or_default();
+    remarks.extend(astray(spec, app));
     let mut probes = Probes::default();
     if let Some(app) = app {
         for list in LISTS {
@@ -116,6 +117,12 @@ pub(super) fn inject(
     Ok(remarks)
 }
 
+/// Probes of a pod's spec that ask for what no sidecar knows.
+pub(super) fn astray(spec: &Value, app: Option<&AppPort>) -> Vec<String> {
+    let all = LISTS.iter().flat_map(|list| items(spec, &[list]));
+    all.flat_map(|container| probes::astray(container, app)).collect()
+}
+
 /// How long the pod may take to end, in seconds.
 fn grace(spec: &Value) -> u64 {
     spec.get("terminationGracePeriodSeconds").and_then(Value::as_u64).unwrap_or(30)
@@ -132,8 +139,8 @@ pub(super) fn restore(pod: &mut Value) {
             {
                 keep(container, "volumeMounts", |mount| !is_named(mount, sidecar::SOCKET));
                 let name = text(container, &["name"]).unwrap_or_default().to_owned();
-                if let Some(before) = note.get("probes").and_then(|probes| probes.get(&name)) {
-                    probes::restore(container, before);
+                if let Some(noted) = note.get("probes") {
+                    probes::restore(container, noted);
                 }
                 let bare = bare.contains(name.as_str());
                 if let Some(container) = container.as_object_mut().filter(|_| bare) {

@@ -15,6 +15,9 @@ use super::value::{Refusal, items, text};
 /// The handlers that a kubelet has for the network.
 const HANDLERS: [&str; 3] = ["httpGet", "tcpSocket", "grpc"];
 
+/// The probes that a container has.
+const KINDS: [&str; 3] = ["startup", "liveness", "readiness"];
+
 /// The probes of one pod, as the sidecar is told of them.
 #[derive(Default)]
 pub(super) struct Probes {
@@ -37,7 +40,7 @@ pub(super) fn lead(
     probes: &mut Probes,
 ) -> Result<(), Refusal> {
     let Some(name) = text(container, &["name"]).map(str::to_owned) else { return Ok(()) };
-    for kind in ["startup", "liveness", "readiness"] {
+    for kind in KINDS {
         let key = format!("{kind}Probe");
         let Some(probe) = container.get(&key) else { continue };
         let Some((handler, asked)) =
@@ -69,23 +72,55 @@ pub(super) fn lead(
     Ok(())
 }
 
-/// Gives the probes of one container back what they asked before.
-pub(super) fn restore(container: &mut Value, before: &Value) {
-    let probes = before.as_object().into_iter().flatten();
-    for (key, handlers) in probes {
-        let Some(probe) = container.get_mut(key).and_then(Value::as_object_mut) else { continue };
-        let asked = probe.get("httpGet").and_then(|asked| text(asked, &["path"]));
-        if !asked.is_some_and(|path| path.starts_with(PREFIX)) {
-            // Somebody has written another since.
+/// Gives the probes of one container back what they asked before. Each says itself under which name
+/// that was noted, because its container may have got another since. What somebody has written anew
+/// stays.
+pub(super) fn restore(container: &mut Value, noted: &Value) {
+    for kind in KINDS {
+        let Some(probe) = container.get_mut(format!("{kind}Probe")) else { continue };
+        let before =
+            led(probe).and_then(|(name, kind)| noted.get(name)?.get(format!("{kind}Probe")));
+        let (Some(before), Some(probe)) =
+            (before.and_then(Value::as_object), probe.as_object_mut())
+        else {
             continue;
-        }
+        };
         for handler in HANDLERS {
             probe.remove(handler);
         }
-        for (handler, asked) in handlers.as_object().into_iter().flatten() {
-            probe.insert(handler.clone(), asked.clone());
-        }
+        probe.extend(before.clone());
     }
+}
+
+/// What is wrong with probes of one container that ask a sidecar, though nothing notes what they are to
+/// ask the application: it knows nothing of them, and would answer 404. `app` is the port of those that
+/// will be led anew.
+pub(super) fn astray(container: &Value, app: Option<&AppPort>) -> Vec<String> {
+    let mut astray = Vec::new();
+    for kind in KINDS {
+        let asked = container.get(format!("{kind}Probe")).filter(|probe| led(probe).is_some());
+        let Some(asked) = asked.and_then(|probe| probe.get("httpGet")) else { continue };
+        let port = asked.get("port").unwrap_or(&Value::Null);
+        let own = items(container, &["ports"])
+            .iter()
+            .any(|own| ["name", "containerPort"].iter().any(|key| own.get(key) == Some(port)));
+        if own || app.is_some_and(|app| is_app(container, port, app)) {
+            continue;
+        }
+        astray.push(format!(
+            "the {kind}Probe of the container {} asks a sidecar for {}, and no record says what it asked \
+             the application; write that anew",
+            text(container, &["name"]).unwrap_or_default(),
+            text(asked, &["path"]).unwrap_or_default(),
+        ));
+    }
+    astray
+}
+
+/// The names of container and probe that a probe asks a sidecar for.
+fn led(probe: &Value) -> Option<(&str, &str)> {
+    let (name, kind) = text(probe, &["httpGet", "path"])?.strip_prefix(PREFIX)?.split_once('/')?;
+    KINDS.contains(&kind).then_some((name, kind))
 }
 
 /// A name in a probe is one of its own container's ports.

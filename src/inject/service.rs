@@ -77,7 +77,7 @@ pub(super) fn lead(service: &mut Value, new: u16, wanted: impl Fn(&Value) -> boo
         if !is_tcp(port) || target == new || !wanted(&target) {
             continue;
         }
-        let number = port.get("port").cloned().unwrap_or_default().to_string();
+        let number = number(port);
         let Some(members) = port.as_object_mut() else { continue };
         let before = members.insert("targetPort".into(), new.into()).unwrap_or(Value::Null);
         if let Some(note) = note.as_object_mut() {
@@ -122,35 +122,23 @@ fn past(service: &Value, sidecar: u16) -> Vec<String> {
     .collect()
 }
 
-/// Leads connections to where they went before.
-pub(super) fn restore(service: &mut Value) {
-    let Some(note) = record::read(service) else { return };
-    let ports = service.get_mut("spec").and_then(|spec| spec.get_mut("ports"));
-    for port in ports.and_then(Value::as_array_mut).into_iter().flatten() {
-        let number = port.get("port").cloned().unwrap_or_default().to_string();
-        let before = note.get("targetPorts").and_then(|before| before.get(&number));
-        // Where it leads now is somebody's own decision unless it leads to us.
-        let before = before.filter(|_| is_tcp(port) && Some(&target(port)) == note.get("port"));
-        if let (Some(before), Some(members)) = (before, port.as_object_mut()) {
-            match before {
-                Value::Null => members.remove("targetPort"),
-                before => members.insert("targetPort".into(), before.clone()),
-            };
-        }
-    }
-    record::forget(service, &note);
-}
-
 /// Whether clients connect to pods themselves, at the Service's own ports.
 fn is_headless(service: &Value) -> bool {
     text(service, &["spec", "clusterIP"]) == Some("None")
 }
 
-fn target(port: &Value) -> Value {
+/// The number of a port, as it is noted.
+pub(super) fn number(port: &Value) -> String {
+    port.get("port").cloned().unwrap_or_default().to_string()
+}
+
+/// Where a port leads.
+pub(super) fn target(port: &Value) -> Value {
     let target = port.get("targetPort").filter(|target| !target.is_null());
     target.or_else(|| port.get("port")).cloned().unwrap_or_default()
 }
 
-fn is_tcp(port: &Value) -> bool {
+/// Whether it is one that a sidecar can stand before.
+pub(super) fn is_tcp(port: &Value) -> bool {
     text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP")
 }

@@ -7,7 +7,7 @@ use super::ports::{self, AppPort, of_application};
 use super::service::Led;
 use super::settings::Settings;
 use super::value::{Refusal, at, at_mut, text};
-use super::{network_policy, pod, record, service, wish};
+use super::{network_policy, pod, record, service, unled, wish};
 
 /// What is known when all objects have been seen.
 pub(super) struct Work<'a> {
@@ -43,9 +43,10 @@ impl<'a> Work<'a> {
         self.network_policies(documents);
     }
 
-    /// Says which of them had one.
-    pub(super) fn taken_out(&mut self, before: &[Value]) {
-        for object in before.iter().flat_map(objects) {
+    /// Says which of them had one, and what could not be taken back.
+    pub(super) fn taken_out(&mut self, before: &[Value], after: &[Value]) {
+        let after = after.iter().flat_map(objects);
+        for (object, after) in before.iter().flat_map(objects).zip(after) {
             let place = match kind(object) {
                 Kind::Workload(place) => place,
                 Kind::Service | Kind::NetworkPolicy => &[],
@@ -53,7 +54,19 @@ impl<'a> Work<'a> {
             };
             let noted = at(object, place).is_some_and(|inner| record::read(inner).is_some());
             if noted {
-                self.notes.push(format!("{}: as it was before", title(object)));
+                let left = match kind(object) {
+                    Kind::Service => unled::left(object, after),
+                    _ => at(after, place)
+                        .and_then(|pod| pod.get("spec"))
+                        .map_or_else(Vec::new, |spec| pod::astray(spec, None)),
+                };
+                let what = match kind(object) {
+                    Kind::NetworkPolicy => "taken away",
+                    _ if left.is_empty() => "as it was before",
+                    _ => "without the sidecar",
+                };
+                self.notes.push(format!("{}: {what}", title(object)));
+                self.warnings.extend(left.iter().map(|left| format!("{}: {left}", title(object))));
             } else if at(object, place).is_some_and(pod::has_foreign) {
                 self.warnings.push(format!("{}: {FOREIGN}", title(object)));
             }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 
+mod edited;
 mod kept;
 mod mended;
 mod past;
