@@ -17,6 +17,7 @@ mod record;
 mod service;
 mod settings;
 mod sidecar;
+mod unread;
 mod value;
 mod wish;
 mod work;

@@ -6,19 +6,21 @@ use super::NAME;
 use super::pod::LISTS;
 use super::ports::{AppPort, illegible, is_declared, port_of};
 use super::probes::is_app;
+use super::service::is_tcp;
 use super::settings::Settings;
 use super::sidecar;
-use super::value::{Refusal, at, is_named, items, text};
+use super::value::{Refusal, at, is_named, items, plain, text};
 
 /// What no sidecar can guard, or would break.
 pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal(message));
-    if spec.get("hostNetwork").and_then(Value::as_bool) == Some(true) {
-        return refuse(
-            "hostNetwork is true: everybody on the node reaches the application, and all pods share \
+    // Whatever is not plainly a no may be read as a yes by others.
+    let host = spec.get("hostNetwork").filter(|host| !host.is_null() && **host != false);
+    if let Some(host) = host {
+        return refuse(format!(
+            "hostNetwork is {host}: everybody on the node reaches the application, and all pods share \
              the ports; run the gateway in front of it instead"
-                .to_owned(),
-        );
+        ));
     }
     let system = text(spec, &["os", "name"]);
     let node = at(spec, &["nodeSelector"]).and_then(|labels| text(labels, &["kubernetes.io/os"]));
@@ -61,23 +63,28 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
             wish.port
         ));
     }
-    if let Some(app) = app.filter(|app| is_on_the_node(spec, app)) {
+    if let Some(port) = app.and_then(|app| {
+        on_the_node(spec).find_map(|port| number(port).filter(|port| app.has(*port)))
+    }) {
         return refuse(format!(
-            "a container gives port {} to the node by hostPort, where everybody would reach the \
-             application past the sidecar; take hostPort away",
-            app.number
+            "a container gives port {port} to the node by hostPort, where everybody would reach the \
+             application past the sidecar; take hostPort away"
         ));
     }
     names_are_free(spec, wish)
 }
 
-/// Whether the application's port is one of the node's.
-fn is_on_the_node(spec: &Value, app: &AppPort) -> bool {
+/// The ports that are also the node's.
+fn on_the_node(spec: &Value) -> impl Iterator<Item = &Value> {
     let all = LISTS.iter().flat_map(|list| items(spec, &[list]));
-    all.flat_map(|container| items(container, &["ports"])).any(|port| {
-        port.get("containerPort").and_then(Value::as_u64) == Some(app.number.into())
-            && port.get("hostPort").and_then(Value::as_u64).is_some_and(|host| host > 0)
-    })
+    let ports = all.flat_map(|container| items(container, &["ports"]));
+    let open =
+        |port: &&Value| port.get("hostPort").is_some_and(|host| !host.is_null() && *host != 0);
+    ports.filter(open)
+}
+
+fn number(port: &Value) -> Option<u64> {
+    port.get("containerPort").and_then(Value::as_u64)
 }
 
 /// What would stand twice in the pod, or be taken for ours when it is taken out.
@@ -112,16 +119,19 @@ fn names_are_free(spec: &Value, wish: &Settings) -> Result<(), Refusal> {
 
 /// What will not work as it did, and is no reason to refuse.
 pub(super) fn remarks(spec: &Value, app: &AppPort) -> Vec<String> {
-    let mut remarks = Vec::new();
+    let node = on_the_node(spec).filter(|port| is_tcp(port)).filter_map(number).map(|port| {
+        format!("gives port {port} to the node by hostPort, past the sidecar; take hostPort away")
+    });
+    let mut remarks: Vec<_> = node.collect();
     for container in LISTS.iter().flat_map(|list| items(spec, &[list])) {
         for hook in ["postStart", "preStop"] {
             let port = at(container, &["lifecycle", hook, "httpGet", "port"]);
-            if port.is_some_and(|port| is_app(container, port, app)) {
+            if let Some(port) = port.filter(|port| is_app(container, port, app)) {
                 remarks.push(format!(
                     "the {hook} hook of the container {} asks port {}, which a kubelet does not reach \
                      when the application listens on loopback; write it as exec",
                     text(container, &["name"]).unwrap_or_default(),
-                    app.number
+                    plain(port)
                 ));
             }
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ports::AppPort;
 use super::record;
-use super::value::{at, items, text};
+use super::value::{at, items, plain, text};
 
 /// A pod of the same manifests that a Service may lead to.
 pub(super) struct Led {
@@ -41,6 +41,18 @@ pub(super) fn wants(service: &Value, led: &Led) -> bool {
     })
 }
 
+/// Whether it would if the pod got labels while it runs, as the one that leads does.
+pub(super) fn may_select(service: &Value, led: &Led) -> bool {
+    let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
+    let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
+    let fits = |(key, value): (&String, &Value)| led.labels.get(key).map(|own| own == value);
+    own == led.namespace.as_deref().unwrap_or("default")
+        && selector.is_some_and(|selector| {
+            let known: Vec<_> = selector.iter().filter_map(fits).collect();
+            !known.is_empty() && known.iter().all(|fits| *fits)
+        })
+}
+
 /// Whether a controller gives pods this label, of which manifests do not know.
 fn is_added(key: &str) -> bool {
     key.starts_with("batch.kubernetes.io/")
@@ -50,7 +62,9 @@ fn is_added(key: &str) -> bool {
                 | "controller-revision-hash"
                 | "controller-uid"
                 | "job-name"
+                | "pod-template-generation"
                 | "pod-template-hash"
+                | "rollouts-pod-template-hash"
         )
 }
 
@@ -99,7 +113,6 @@ pub(super) fn lead(service: &mut Value, new: u16, wanted: impl Fn(&Value) -> boo
 pub(super) fn past(service: &Value, sidecar: u16) -> Vec<String> {
     let ports = items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port));
     let past = ports.filter(|port| target(port) != sidecar);
-    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     past.map(|port| {
         format!("{} to {}", plain(port.get("port").unwrap_or(&Value::Null)), plain(&target(port)))
     })
@@ -125,16 +138,22 @@ pub(super) fn restore(service: &mut Value) {
     record::forget(service, &note);
 }
 
+/// Whether it has ports; a headless one need not.
+pub(super) fn has_ports(service: &Value) -> bool {
+    !items(service, &["spec", "ports"]).is_empty()
+}
+
 /// Whether clients connect to pods themselves, at the Service's own ports.
 pub(super) fn is_headless(service: &Value) -> bool {
     text(service, &["spec", "clusterIP"]) == Some("None")
 }
 
 fn target(port: &Value) -> Value {
-    let target = port.get("targetPort").filter(|target| !target.is_null());
-    target.or_else(|| port.get("port")).cloned().unwrap_or_default()
+    let said = |target: &&Value| !target.is_null() && **target != 0 && **target != "";
+    port.get("targetPort").filter(said).or_else(|| port.get("port")).cloned().unwrap_or_default()
 }
 
-fn is_tcp(port: &Value) -> bool {
-    text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP")
+/// What does not say is TCP.
+pub(super) fn is_tcp(port: &Value) -> bool {
+    matches!(text(port, &["protocol"]), None | Some("TCP" | ""))
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 
 mod mended;
+mod open;
 mod past;
 
 fn settings() -> Settings {
