@@ -180,6 +180,23 @@ fn d25_half_an_answer_of_an_old_service_does_not_look_whole() {
 }
 
 #[test]
+fn d25_half_an_answer_to_an_old_client_does_not_look_whole() {
+    let scene = scene();
+    let token = scene.token();
+    let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n";
+    scene.upstream.answer(move |call| {
+        call.receive()?;
+        call.wire.send(answer)?;
+        call.close();
+        Ok(())
+    });
+    let mut client = Client::connect(scene.sidecar.public);
+    client.send(format!("GET / HTTP/1.0\r\nHost: s\r\nX-Auth-Token: {token}\r\n\r\n"));
+    let error = client.try_response(false).expect_err("half is not all");
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[test]
 fn an_answer_of_an_old_service_keeps_its_client_connected() {
     let scene = scene();
     let token = scene.token();

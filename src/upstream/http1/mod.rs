@@ -48,7 +48,7 @@ pub(super) async fn send(
         match failed.fate {
             Fate::Unsent(unsent) => {
                 retries.inc();
-                request = unsent;
+                request = *unsent;
             }
             Fate::Died if repeatable => {
                 request = again(RequestBody::empty()).ok_or(failed.error)?;
@@ -135,7 +135,7 @@ async fn exchange(
             };
             let fate = match unsent {
                 _ if !matches!(error, UpstreamError::Broken(_)) => Fate::Known,
-                Some(unsent) => Fate::Unsent(unsent),
+                Some(unsent) => Fate::Unsent(Box::new(unsent)),
                 None if answered => Fate::Known,
                 None => Fate::Died,
             };
@@ -175,7 +175,7 @@ struct Failed {
 /// What became of its request.
 enum Fate {
     /// It was certainly never sent.
-    Unsent(Request<RequestBody>),
+    Unsent(Box<Request<RequestBody>>),
     /// The connection ended under it, and nothing had come in answer.
     Died,
     /// The service has had it, or nobody else should.
