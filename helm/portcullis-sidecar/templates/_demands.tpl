@@ -42,6 +42,11 @@
 {{- if not (and $context.runAsNonRoot $context.readOnlyRootFilesystem (eq (toString $context.allowPrivilegeEscalation) "false") (has "ALL" $dropped) (has $profile (list "RuntimeDefault" "Localhost")) (not $context.privileged)) -}}
 {{- fail "portcullis sidecar: securityContext takes something of the restricted profile back: runAsNonRoot and readOnlyRootFilesystem are true, allowPrivilegeEscalation is false, capabilities.drop has ALL, seccompProfile.type is RuntimeDefault or Localhost" -}}
 {{- end -}}
+{{- with .podMonitor -}}
+{{- if and .enabled .interval .scrapeTimeout (gt (include "portcullis.sidecar.milliseconds" .scrapeTimeout | int64) (include "portcullis.sidecar.milliseconds" .interval | int64)) -}}
+{{- fail (printf "portcullis sidecar: podMonitor.scrapeTimeout is %s and podMonitor.interval is %s: Prometheus asks one question after the other; set podMonitor.scrapeTimeout to %s or less" .scrapeTimeout .interval .interval) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq (int .port) (int .telemetryPort) -}}
 {{- fail (printf "portcullis sidecar: port and telemetryPort are both %d: they need one each" (int .port)) -}}
 {{- end -}}

@@ -5,6 +5,7 @@
 {{- fail (printf "portcullis: the release's objects would be called %s, and a Service's name is lower-case letters, digits and -, and begins with a letter: set fullnameOverride" (include "portcullis.fullname" .)) -}}
 {{- end -}}
 {{- include "portcullis.demands.arguments" . -}}
+{{- include "portcullis.demands.monitors" . -}}
 {{- if ne .Values.kind "None" -}}
 {{- include "portcullis.demands.config" . -}}
 {{- include "portcullis.demands.reach" . -}}

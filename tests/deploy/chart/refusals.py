@@ -179,6 +179,26 @@ BY_TEMPLATE = {
         {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
         "every sample would be counted twice",
     ),
+    "a scrape that is longer than the time between two": (
+        {"serviceMonitor": {"enabled": True, "interval": "5s"}},
+        "serviceMonitor.scrapeTimeout is 10s and serviceMonitor.interval is 5s",
+    ),
+    "a scrape of pods that is longer": (
+        {"podMonitor": {"enabled": True, "scrapeTimeout": "1m", "interval": "59s999ms"}},
+        "podMonitor.scrapeTimeout is 1m and podMonitor.interval is 59s999ms",
+    ),
+    "a scrape of sidecars that is longer": (
+        {"podMonitor": {"sidecars": {"enabled": True}, "interval": "9999ms"}},
+        "podMonitor.scrapeTimeout is 10s",
+    ),
+    "a scrape of the webhook alone that is longer": (
+        {
+            "kind": "None",
+            "webhook": {"enabled": True, "certificate": {"certManager": {"enabled": True}}},
+            "serviceMonitor": {"enabled": True, "interval": "5s"},
+        },
+        "serviceMonitor.scrapeTimeout is 10s",
+    ),
     "an alert that is not there": (
         {"prometheusRule": {"enabled": True, "disabled": ["Nope"]}},
         "names Nope, and there is no such alert",

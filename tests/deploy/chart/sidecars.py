@@ -103,6 +103,10 @@ REFUSALS = {
     ),
     "open admin pages": ({"config": {"admin": "0.0.0.0:9181"}}, "the admin pages ask nobody who they are"),
     "one port for two": ({"telemetryPort": 18080}, "port and telemetryPort are both 18080"),
+    "a scrape that is longer than the time between two": (
+        {"podMonitor": {"enabled": True, "interval": "5s"}},
+        "podMonitor.scrapeTimeout is 10s and podMonitor.interval is 5s",
+    ),
     "the service's port for the proxy": ({"appPort": 18080}, "appPort 18080 is a port of the proxy itself"),
 }
 

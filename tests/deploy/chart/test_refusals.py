@@ -33,6 +33,16 @@ class Refusals(unittest.TestCase):
         for above, _ in refusals.BY_TEMPLATE.values():
             self.assertNotIn("s3cret", refused(above))
 
+    def test_a_scrape_may_take_all_of_the_time_between_two(self):
+        for interval, timeout in (("10s", "10s"), ("1m30s", "90s"), ("1500ms", "1s"), ("1h", "59m")):
+            for monitor in ("serviceMonitor", "podMonitor"):
+                told = {monitor: {"enabled": True, "interval": interval, "scrapeTimeout": timeout}}
+                with self.subTest(told):
+                    self.assertEqual(refused(told), "it was rendered")
+
+    def test_a_monitor_that_is_not_there_may_say_anything(self):
+        self.assertEqual(refused({"serviceMonitor": {"interval": "5s"}}), "it was rendered")
+
     def test_autoscaling_wants_its_api(self):
         told = {"autoscaling": {"enabled": True}}
         self.assertEqual(refused(told), "it was rendered")
