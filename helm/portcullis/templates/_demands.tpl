@@ -12,11 +12,15 @@
 {{- include "portcullis.demands.secrets" . -}}
 {{- include "portcullis.demands.end" . -}}
 {{- include "portcullis.demands.objects" . -}}
+{{- include "portcullis.demands.rollout" . -}}
+{{- include "portcullis.demands.service" . -}}
+{{- include "portcullis.demands.resources" (list "resources" .Values.resources) -}}
 {{- else if not .Values.webhook.enabled -}}
 {{- fail "portcullis: kind is None and webhook.enabled is false, so there is nothing to install: set one of them" -}}
 {{- end -}}
 {{- if .Values.webhook.enabled -}}
 {{- include "portcullis.demands.webhook" . -}}
+{{- include "portcullis.demands.resources" (list "webhook.resources" .Values.webhook.resources) -}}
 {{- end -}}
 {{- end -}}
 
