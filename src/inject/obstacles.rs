@@ -25,6 +25,13 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
     if system.or(node) == Some("windows") {
         return refuse("the pod is for Windows, and the image is for Linux".to_owned());
     }
+    if items(spec, &["containers"]).iter().any(|container| is_named(container, QUEUE)) {
+        return refuse(format!(
+            "the container {QUEUE} is Knative's, which calls the application inside the pod, past any \
+             sidecar; run the gateway in front of it instead, or call the container otherwise if it is \
+             somebody else's"
+        ));
+    }
     if let Some(port) = illegible(spec) {
         return refuse(format!(
             "a container declares the port {port}, which cannot be read: containerPort is a number, \
@@ -70,6 +77,9 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
     }
     names_are_free(spec, wish)
 }
+
+/// What Knative Serving puts into every pod that it makes.
+const QUEUE: &str = "queue-proxy";
 
 /// Whether the application's port is one of the node's.
 fn is_on_the_node(spec: &Value, app: &AppPort) -> bool {

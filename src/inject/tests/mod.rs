@@ -7,6 +7,7 @@ use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 
 mod mended;
 mod past;
+mod unfit;
 
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }
