@@ -192,6 +192,7 @@ REFUSALS = {
 USAGE = {
     "a secret": (["--set=keystone.password=hunter2"], 3, ["keystone.password"]),
     "a key that is not there": (["--set=cache.size=1"], 3, ["cache.size"]),
+    "admin pages for all": (["--set=admin.listen=[::]:9181"], 3, ["admin.listen", "[::]:9181", "loopback"]),
     "no value": (["--set=cache.ttl"], 2, ["KEY=VALUE"]),
     "a port too large": (["--port=65536"], 2, ["65536", "--port"]),
     "no quantity": (["--memory=lots"], 2, ["lots", "128Mi"]),
