@@ -44,3 +44,42 @@ fn a_pod_that_knative_made_is_refused_at_both_doors() {
     assert_eq!(answer["allowed"], false);
     assert!(answer["status"]["message"].as_str().unwrap().contains("queue-proxy"), "{answer}");
 }
+
+#[test]
+fn a_pod_that_no_linux_may_run_is_refused_however_it_says_so() {
+    let term = |operator: &str, values: &str| {
+        format!(
+            "{{matchExpressions: [{{key: kubernetes.io/os, operator: {operator}, values: {values}}}]}}"
+        )
+    };
+    let affinity = |terms: &[String]| {
+        format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: \
+             {{nodeSelectorTerms: [{}]}}}}}}",
+            terms.join(", ")
+        )
+    };
+    let windows = term("In", "[windows]");
+    for (line, is) in [
+        ("os: {name: windows}".to_owned(), true),
+        ("os: {name: linux}".to_owned(), false),
+        ("nodeSelector: {kubernetes.io/os: windows}".to_owned(), true),
+        ("nodeSelector: {beta.kubernetes.io/os: windows}".to_owned(), true),
+        ("nodeSelector: {kubernetes.io/os: linux}".to_owned(), false),
+        (affinity(std::slice::from_ref(&windows)), true),
+        (affinity(std::slice::from_ref(&windows)).replace("kubernetes", "beta.kubernetes"), true),
+        (affinity(&[term("NotIn", "[linux]")]), true),
+        (affinity(&[windows.clone(), term("In", "[linux]")]), false),
+        (affinity(&[windows.clone(), windows.replace("[windows]", "[linux, windows]")]), false),
+        (affinity(&[term("NotIn", "[windows]")]), false),
+        (affinity(&[term("Exists", "[]")]), false),
+        (affinity(&[windows.replace("kubernetes.io/os", "zone")]), false),
+    ] {
+        let text = format!("{POD}  {line}\n");
+        if is {
+            assert!(refused(&settings(), &text).contains("the pod is for Windows"), "{line}");
+        } else {
+            let _ = with(&settings(), &text);
+        }
+    }
+}
