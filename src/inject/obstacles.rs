@@ -22,10 +22,15 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
              the ports; run the gateway in front of it instead"
         ));
     }
-    let system = text(spec, &["os", "name"]);
-    let node = at(spec, &["nodeSelector"]).and_then(|labels| text(labels, &["kubernetes.io/os"]));
-    if system.or(node) == Some("windows") {
+    if is_for_windows(spec) {
         return refuse("the pod is for Windows, and the image is for Linux".to_owned());
+    }
+    if items(spec, &["containers"]).iter().any(|container| is_named(container, QUEUE)) {
+        return refuse(format!(
+            "the container {QUEUE} is Knative's, which calls the application inside the pod, past any \
+             sidecar; run the gateway in front of it instead, or call the container otherwise if it is \
+             somebody else's"
+        ));
     }
     if let Some(port) = illegible(spec) {
         return refuse(format!(
@@ -73,6 +78,38 @@ pub(super) fn check(spec: &Value, app: Option<&AppPort>, wish: &Settings) -> Res
     }
     names_are_free(spec, wish)
 }
+
+/// Whether no node with Linux may run the pod: by its own word, by a label that it selects, or because
+/// every term of its affinity demands one.
+fn is_for_windows(spec: &Value) -> bool {
+    if let Some(system) = text(spec, &["os", "name"]) {
+        return system == "windows";
+    }
+    let selects = |label: &&str| {
+        at(spec, &["nodeSelector"]).and_then(|labels| text(labels, &[label])) == Some("windows")
+    };
+    let required = "requiredDuringSchedulingIgnoredDuringExecution";
+    let terms = items(spec, &["affinity", "nodeAffinity", required, "nodeSelectorTerms"]);
+    let demands = |term: &Value| items(term, &["matchExpressions"]).iter().any(bars_linux);
+    SYSTEM.iter().any(selects) || !terms.is_empty() && terms.iter().all(demands)
+}
+
+fn bars_linux(expression: &Value) -> bool {
+    let about = text(expression, &["key"]).is_some_and(|key| SYSTEM.contains(&key));
+    let linux = items(expression, &["values"]).iter().any(|value| value == "linux");
+    about
+        && match text(expression, &["operator"]) {
+            Some("In") => !linux,
+            Some("NotIn") => linux,
+            _ => false,
+        }
+}
+
+/// The labels of a node that say its system; the second is from before Kubernetes 1.14.
+const SYSTEM: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+
+/// What Knative Serving puts into every pod that it makes.
+const QUEUE: &str = "queue-proxy";
 
 /// The ports that are also the node's.
 fn on_the_node(spec: &Value) -> impl Iterator<Item = &Value> {

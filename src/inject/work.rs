@@ -7,7 +7,7 @@ use super::ports::{self, AppPort, of_application};
 use super::service::Led;
 use super::settings::Settings;
 use super::value::{Refusal, at, at_mut, text};
-use super::{network_policy, pod, record, service, unread, wish};
+use super::{kinds, network_policy, pod, record, service, unread, wish};
 
 /// What is known when all objects have been seen.
 pub(super) struct Work<'a> {
@@ -118,6 +118,7 @@ impl<'a> Work<'a> {
             self.warnings.push(format!("{name}: {FOREIGN}"));
             return Ok(None);
         }
+        kinds::makes_its_own(&whole)?;
         let wish = wish::of(pod, self.settings)?;
         let chosen = services.iter().filter(|service| service::selects(service, &led));
         let targets: Vec<_> = chosen.flat_map(|service| service::targets(service)).collect();

@@ -8,6 +8,7 @@ use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 mod mended;
 mod open;
 mod past;
+mod unfit;
 
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }
