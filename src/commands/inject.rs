@@ -70,7 +70,7 @@ fn rewrite(
     check: bool,
     settings: &Settings,
 ) -> anyhow::Result<ExitCode> {
-    let text = read(files)?;
+    let Given { mark, text } = read(files)?;
     let rewritten = inject::rewrite(&text, direction, settings)?;
     for warning in &rewritten.warnings {
         super::complain(&format!("{warning}\n"));
@@ -86,17 +86,28 @@ fn rewrite(
         super::complain(&format!("{note}\n"));
     }
     let mut out = std::io::stdout().lock();
-    out.write_all(rewritten.text.as_bytes())
+    out.write_all(mark.as_bytes())
+        .and_then(|()| out.write_all(rewritten.text.as_bytes()))
         .and_then(|()| out.flush())
         .context("standard output")?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is rewritten.
+struct Given {
+    /// The mark of byte order that some editors begin a file with; empty without one.
+    mark: &'static str,
+    /// The rest.
+    text: String,
+}
+
+const BYTE_ORDER: &str = "\u{feff}";
+
 /// All files as one stream of documents.
-fn read(files: &[PathBuf]) -> anyhow::Result<String> {
+fn read(files: &[PathBuf]) -> anyhow::Result<Given> {
     let standard_input = [PathBuf::from("-")];
     let files = if files.is_empty() { &standard_input[..] } else { files };
-    let mut all = String::new();
+    let (mut mark, mut all) = ("", String::new());
     for file in files {
         let mut bytes = Vec::new();
         if file.as_os_str() == "-" {
@@ -106,17 +117,20 @@ fn read(files: &[PathBuf]) -> anyhow::Result<String> {
         }
         let text = String::from_utf8(bytes)
             .map_err(|_| anyhow::anyhow!("{}: is no text in UTF-8", file.display()))?;
-        if !all.is_empty() {
+        let plain = text.strip_prefix(BYTE_ORDER).unwrap_or(&text);
+        if all.is_empty() {
+            mark = if plain.len() < text.len() { BYTE_ORDER } else { "" };
+        } else {
             if !all.ends_with('\n') {
                 all.push('\n');
             }
-            if !begins_with_a_separator(&text) {
+            if !begins_with_a_separator(plain) {
                 all.push_str("---\n");
             }
         }
-        all.push_str(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        all.push_str(plain);
     }
-    Ok(all)
+    Ok(Given { mark, text: all })
 }
 
 fn begins_with_a_separator(text: &str) -> bool {

@@ -3,9 +3,10 @@
 use super::ConfigErrors;
 use super::errors::Problems;
 use super::layers::Layers;
-use super::options::{self, Target, Via};
+use super::options::{self, Field, Target, Via};
 use super::origin::Origin;
-use super::{settings, value};
+use super::value::{self, Value};
+use super::{resolve, settings};
 
 /// The variables that set these keys, in the same order.
 ///
@@ -28,13 +29,23 @@ pub fn variables(set: &[(String, String)]) -> Result<Vec<(String, String)>, Conf
                 field.key
             );
             problems.add(&Origin::Flag, field.key, message);
-        } else if let Err(message) = value::read(field, text) {
+        } else if let Err(message) = read(field, text) {
             let message = settings::quote(field, text, &message);
             problems.add(&Origin::Flag, field.key, message);
         }
         variables.push((options::variable(field.key), text.clone()));
     }
     if problems.is_empty() { Ok(variables) } else { Err(problems.into_errors()) }
+}
+
+/// Whether the program would take it, seen without the rest of its configuration.
+fn read(field: &Field, text: &str) -> Result<(), String> {
+    match value::read(field, text)? {
+        Value::Address(admin) if field.key == "admin.listen" => {
+            resolve::open(admin).map_or(Ok(()), |message| Err(message.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -49,6 +60,7 @@ mod tests {
     fn keys_become_variables() {
         let one = |name: &str, value: &str| Ok(vec![(name.to_owned(), value.to_owned())]);
         assert_eq!(of("cache.ttl", "60s"), one("PORTCULLIS_CACHE__TTL", "60s"));
+        assert_eq!(of("admin", "off"), one("PORTCULLIS_ADMIN__LISTEN", "off"));
         assert_eq!(of("listen", "[::]:80"), one("PORTCULLIS_LISTEN", "[::]:80"));
         let file = "/var/run/secrets/portcullis/password";
         let variable = "PORTCULLIS_KEYSTONE__PASSWORD_FILE";
@@ -61,6 +73,8 @@ mod tests {
             ("cache.tll", "60s", "did you mean ttl?"),
             ("cache.ttl", "soon", "soon"),
             ("keystone.password", "CANARY", "keystone.password_file"),
+            ("admin.listen", "[::]:9181", "asks nobody who they are"),
+            ("admin", "0.0.0.0:9181", "asks nobody who they are"),
         ] {
             let said = of(key, value).unwrap_err();
             assert!(said.contains(why) && !said.contains("CANARY"), "{said}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::value::{at, text};
+use super::value::{Refusal, at, text};
 
 /// What an object is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,24 @@ pub(super) fn kind(object: &Value) -> Kind {
             })
             .map_or(Kind::Other, Kind::Workload),
     }
+}
+
+/// Refuses what makes a pod of its own of the one that it describes, where a sidecar would not be in the
+/// path.
+///
+/// # Errors
+/// It is of Knative Serving.
+pub(super) fn makes_its_own(object: &Value) -> Result<(), Refusal> {
+    let group = text(object, &["apiVersion"]).and_then(|version| version.split('/').next());
+    if group == Some("serving.knative.dev") {
+        return Err(Refusal(
+            "is Knative's, which takes no init container with probes and no second port, and calls the \
+             application past any sidecar; run the gateway in front of it, and leave it as it is by \
+             portcullis/inject: \"false\""
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The objects of a document, which is one itself or a list of them.

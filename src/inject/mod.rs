@@ -19,6 +19,7 @@ mod service;
 mod settings;
 mod sidecar;
 mod unled;
+mod unread;
 mod value;
 mod wish;
 mod work;

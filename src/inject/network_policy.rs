@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ports::{AppPort, all};
 use super::record;
-use super::service::Led;
+use super::service::{Led, is_tcp};
 use super::settings::Settings;
 use super::value::{Refusal, at, items, text};
 
@@ -28,7 +28,7 @@ pub(super) fn guard(
         ));
     };
     let mut ports = all(pod.get("spec").unwrap_or(&Value::Null));
-    ports.retain(|(number, protocol)| *number != app.number || protocol != "TCP");
+    ports.retain(|(number, protocol)| !app.has((*number).into()) || protocol != "TCP");
     ports.extend([wish.port, wish.telemetry_port].map(|port| (port, "TCP".to_owned())));
     ports.sort_unstable();
     let ports: Vec<_> = ports
@@ -77,8 +77,8 @@ fn lets_in(rule: &Value, app: &AppPort) -> bool {
         || ports.iter().any(|port| {
             let number = |key| port.get(key).and_then(Value::as_u64);
             let range = number("port").zip(number("endPort"));
-            let within = |(first, last)| (first..=last).contains(&u64::from(app.number));
-            let tcp = text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP");
+            let within = |(first, last): (u64, u64)| (first..=last).any(|port| app.has(port));
+            let tcp = is_tcp(port);
             tcp && (range.is_some_and(within) || port.get("port").is_none_or(|port| app.is(port)))
         })
 }

@@ -11,23 +11,35 @@ use super::value::{Refusal, items, text};
 pub(super) struct AppPort {
     /// Its number.
     pub(super) number: u16,
+    /// Where the sidecar reaches the application, if that is another port of the pod.
+    behind: Option<u16>,
     /// All names that mean it.
     names: Vec<String>,
 }
 
 impl AppPort {
     /// The port of that number, in a pod that declares these.
-    fn new(number: u16, ports: &[Port]) -> Self {
+    fn new(number: u16, wish: &Settings, ports: &[Port]) -> Self {
+        let behind = wish.upstream.as_deref().and_then(port_of).filter(|port| *port != number);
+        let mut app = Self { number, behind, names: Vec::new() };
         let names = ports.iter().filter_map(|port| port.name.as_ref());
-        let names = names.filter(|name| named(ports, name) == Some(number)).cloned().collect();
-        Self { number, names }
+        let ours = |name: &&String| named(ports, name).is_some_and(|port| app.has(port.into()));
+        app.names = names.filter(ours).cloned().collect();
+        app
+    }
+
+    /// Whether the application is at that port of the pod.
+    pub(super) fn has(&self, port: u64) -> bool {
+        [Some(self.number), self.behind].into_iter().flatten().any(|own| u64::from(own) == port)
     }
 
     /// Whether a `targetPort` or a policy's `port` means this one.
     pub(super) fn is(&self, port: &Value) -> bool {
         match port {
-            Value::String(name) => self.names.contains(name) || *name == self.number.to_string(),
-            port => port.as_u64() == Some(self.number.into()),
+            Value::String(name) => {
+                self.names.contains(name) || name.parse().is_ok_and(|port| self.has(port))
+            }
+            port => port.as_u64().is_some_and(|port| self.has(port)),
         }
     }
 }
@@ -70,7 +82,7 @@ pub(super) fn of_application(
                  portcullis/app-port must be one of the pod's ports, by number or name"
             ))
         })?;
-        return Ok(Some(AppPort::new(number, &ports)));
+        return Ok(Some(AppPort::new(number, wish, &ports)));
     }
     if led.is_empty() {
         led = ports.iter().map(|port| port.number).collect();
@@ -81,7 +93,7 @@ pub(super) fn of_application(
     led.sort_unstable();
     led.dedup();
     match led.as_slice() {
-        [only] => Ok(Some(AppPort::new(*only, &ports))),
+        [only] => Ok(Some(AppPort::new(*only, wish, &ports))),
         [] if wish.upstream.is_some() => Ok(None),
         [] => Err(Refusal(
             "no container declares a port; give --app-port or the annotation portcullis/app-port, or \

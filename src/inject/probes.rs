@@ -129,8 +129,8 @@ pub(super) fn is_app(container: &Value, port: &Value, app: &AppPort) -> bool {
         let mut ports = items(container, &["ports"]).iter();
         ports.find(|port| text(port, &["name"]) == Some(name))?.get("containerPort")
     });
-    named.unwrap_or(port).as_u64() == Some(app.number.into())
-        || port.as_str() == Some(app.number.to_string().as_str())
+    named.unwrap_or(port).as_u64().is_some_and(|port| app.has(port))
+        || port.as_str().and_then(|port| port.parse().ok()).is_some_and(|port| app.has(port))
 }
 
 /// What the sidecar is to ask, in the words of `telemetry.probes`.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ports::AppPort;
 use super::record;
-use super::value::{at, items, text};
+use super::value::{at, items, plain, text};
 
 /// A pod of the same manifests that a Service may lead to.
 pub(super) struct Led {
@@ -41,6 +41,18 @@ pub(super) fn wants(service: &Value, led: &Led) -> bool {
     })
 }
 
+/// Whether it would if the pod got labels while it runs, as the one that leads does.
+pub(super) fn may_select(service: &Value, led: &Led) -> bool {
+    let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
+    let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
+    let fits = |(key, value): (&String, &Value)| led.labels.get(key).map(|own| own == value);
+    own == led.namespace.as_deref().unwrap_or("default")
+        && selector.is_some_and(|selector| {
+            let known: Vec<_> = selector.iter().filter_map(fits).collect();
+            !known.is_empty() && known.iter().all(|fits| *fits)
+        })
+}
+
 /// Whether a controller gives pods this label, of which manifests do not know.
 fn is_added(key: &str) -> bool {
     key.starts_with("batch.kubernetes.io/")
@@ -50,7 +62,9 @@ fn is_added(key: &str) -> bool {
                 | "controller-revision-hash"
                 | "controller-uid"
                 | "job-name"
+                | "pod-template-generation"
                 | "pod-template-hash"
+                | "rollouts-pod-template-hash"
         )
 }
 
@@ -102,7 +116,8 @@ pub(super) fn remarks(service: &Value, sidecar: u16) -> Vec<String> {
     if !past.is_empty() {
         remarks.push(format!("leads past the sidecar: port {}", past.join(", ")));
     }
-    if is_headless(service) && targets(service).iter().any(|target| *target == sidecar) {
+    let is_led = targets(service).iter().any(|target| *target == sidecar);
+    if is_headless(service) && (is_led || !has_ports(service)) {
         remarks.push(
             "is headless: who connects to its pods by their addresses must take the sidecar's port"
                 .to_owned(),
@@ -115,11 +130,15 @@ pub(super) fn remarks(service: &Value, sidecar: u16) -> Vec<String> {
 fn past(service: &Value, sidecar: u16) -> Vec<String> {
     let ports = items(service, &["spec", "ports"]).iter().filter(|port| is_tcp(port));
     let past = ports.filter(|port| target(port) != sidecar);
-    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     past.map(|port| {
         format!("{} to {}", plain(port.get("port").unwrap_or(&Value::Null)), plain(&target(port)))
     })
     .collect()
+}
+
+/// Whether it has ports; a headless one need not.
+pub(super) fn has_ports(service: &Value) -> bool {
+    !items(service, &["spec", "ports"]).is_empty()
 }
 
 /// Whether clients connect to pods themselves, at the Service's own ports.
@@ -134,11 +153,16 @@ pub(super) fn number(port: &Value) -> String {
 
 /// Where a port leads.
 pub(super) fn target(port: &Value) -> Value {
-    let target = port.get("targetPort").filter(|target| !target.is_null());
-    target.or_else(|| port.get("port")).cloned().unwrap_or_default()
+    let said = port.get("targetPort").filter(|target| !says_nothing(target));
+    said.or_else(|| port.get("port")).cloned().unwrap_or_default()
 }
 
-/// Whether it is one that a sidecar can stand before.
+/// Whether a `targetPort` leaves it at the port's own number.
+pub(super) fn says_nothing(target: &Value) -> bool {
+    target.is_null() || *target == 0 || *target == ""
+}
+
+/// What does not say is TCP.
 pub(super) fn is_tcp(port: &Value) -> bool {
-    text(port, &["protocol"]).is_none_or(|protocol| protocol == "TCP")
+    matches!(text(port, &["protocol"]), None | Some("TCP" | ""))
 }

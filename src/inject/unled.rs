@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::record;
-use super::service::{is_tcp, number, target};
+use super::service::{is_tcp, number, says_nothing, target};
 use super::value::items;
 
 /// Leads connections to where they went before.
@@ -38,7 +38,9 @@ fn renumbered(service: &Value, note: &Value) -> Option<Value> {
         .filter(|(number, _)| !is_there(number))
         // Without a target it was the port's own number.
         .map(|(number, before)| match before {
-            Value::Null => number.parse::<u16>().map_or(Value::Null, Value::from),
+            before if says_nothing(before) => {
+                number.parse::<u16>().map_or(Value::Null, Value::from)
+            }
             before => before.clone(),
         })
         .collect();

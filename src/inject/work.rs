@@ -7,7 +7,7 @@ use super::ports::{self, AppPort, of_application};
 use super::service::Led;
 use super::settings::Settings;
 use super::value::{Refusal, at, at_mut, text};
-use super::{network_policy, pod, record, service, unled, wish};
+use super::{kinds, network_policy, pod, record, service, unled, unread, wish};
 
 /// What is known when all objects have been seen.
 pub(super) struct Work<'a> {
@@ -75,10 +75,11 @@ impl<'a> Work<'a> {
 
     fn workloads(&mut self, documents: &mut [Value]) {
         for object in documents.iter().flat_map(objects) {
-            let asks = matches!(wish::asked(object), Ok(Some(true)));
-            if kind(object) == Kind::Other && asks {
-                let message = "asks for a sidecar, and no pod is found in it";
-                self.refused.push((title(object), Refusal(message.to_owned())));
+            if let Err(refusal) = unread::check(object) {
+                self.refused.push((title(object), refusal));
+            } else if !self.settings.annotated_only && unread::has_containers(object) {
+                let message = "has containers where none are looked for; left as it is";
+                self.warnings.push(format!("{}: {message}", title(object)));
             }
         }
         let all: Vec<Value> = documents.iter().flat_map(objects).cloned().collect();
@@ -130,6 +131,7 @@ impl<'a> Work<'a> {
             self.warnings.push(format!("{name}: {FOREIGN}"));
             return Ok(None);
         }
+        kinds::makes_its_own(&whole)?;
         let wish = wish::of(pod, self.settings)?;
         let chosen = services.iter().filter(|service| service::selects(service, &led));
         let targets: Vec<_> = chosen.flat_map(|service| service::targets(service)).collect();
@@ -167,9 +169,9 @@ impl<'a> Work<'a> {
             let name = title(object);
             let asked =
                 wish::nothing_else(object, &wish::AT_SERVICES).and_then(|()| wish::asked(object));
-            match asked {
+            match &asked {
                 Err(refusal) => {
-                    self.refused.push((name, refusal));
+                    self.refused.push((name, refusal.clone()));
                     continue;
                 }
                 Ok(Some(false)) => {
@@ -178,15 +180,15 @@ impl<'a> Work<'a> {
                 }
                 Ok(_) => {}
             }
-            let chosen: Vec<_> =
-                self.led.iter().filter(|led| service::selects(object, led)).collect();
+            let asks = asked == Ok(Some(true));
+            let selects = |led: &&Led| {
+                service::selects(object, led) || asks && service::may_select(object, led)
+            };
+            let chosen: Vec<_> = self.led.iter().filter(selects).collect();
             let guarded = || chosen.iter().filter_map(|led| Some((led.app.as_ref()?, led.port)));
             let past = chosen.len() - guarded().count();
             let Some((_, port)) = guarded().next() else {
-                let elsewhere = |led: &Led| led.app.is_some() && service::wants(object, led);
-                if chosen.is_empty() && self.led.iter().any(elsewhere) {
-                    let message =
-                        "chooses pods like those here, but in another namespace; left as it is";
+                if let Some(message) = self.passed_over(object, &chosen, asks) {
                     self.warnings.push(format!("{name}: {message}"));
                 }
                 continue;
@@ -203,19 +205,42 @@ impl<'a> Work<'a> {
             for remark in service::remarks(object, port) {
                 warn(&remark);
             }
-            if ports.is_empty() {
+            if ports.is_empty() && service::has_ports(object) {
                 continue;
             }
             if past > 0 {
                 warn("also chooses pods without a sidecar, which it does not reach any more");
             }
+            if ports.is_empty() {
+                continue;
+            }
             self.notes.push(format!("{name}: port {} leads to the sidecar", ports.join(", ")));
+        }
+    }
+
+    /// What is said of a Service that leads to no sidecar, and may have been meant to.
+    fn passed_over(&self, object: &Value, chosen: &[&Led], asks: bool) -> Option<&'static str> {
+        let any = |could: fn(&Value, &Led) -> bool| {
+            self.led.iter().any(|led| led.app.is_some() && could(object, led))
+        };
+        if !chosen.is_empty() {
+            None
+        } else if any(service::may_select) {
+            Some(
+                "chooses by labels that no pod has here; if those with a sidecar get them while they \
+                 run, it leads past it: say portcullis/inject: \"true\" on it, or \"false\"",
+            )
+        } else if any(service::wants) {
+            Some("chooses pods like those here, but in another namespace; left as it is")
+        } else {
+            asks.then_some("asks for a sidecar, and chooses no pods here that have one")
         }
     }
 
     /// Says which policies still speak of ports that nobody connects to.
     fn network_policies(&mut self, documents: &mut [Value]) {
-        for object in documents.iter().flat_map(objects) {
+        let ours = self.policies.iter();
+        for object in documents.iter().flat_map(objects).chain(ours) {
             if kind(object) != Kind::NetworkPolicy {
                 continue;
             }

@@ -80,9 +80,10 @@ impl Reader<'_> {
                 } else {
                     self.trimmed(start, end)
                 };
-                let tagged = tag.is_some_and(|tag| tag.suffix == "str");
-                let value = match style {
-                    ScalarStyle::Plain if !tagged => scalars::plain(&text),
+                let value = match tag.as_ref().map(|tag| tag.suffix.as_str()) {
+                    Some("str") => Value::String(text.into_owned()),
+                    Some("bool" | "int" | "float" | "null") => scalars::plain(&text),
+                    _ if style == ScalarStyle::Plain => scalars::plain(&text),
                     _ => Value::String(text.into_owned()),
                 };
                 let content = Content::Scalar(value);

@@ -152,10 +152,10 @@ fn text_over_several_lines_is_not_torn() {
 
 #[test]
 fn merge_keys_and_aliases_are_understood_and_left_alone() {
-    let text = "base: &base {x: 1, y: 2}\na:\n  <<: *base\n  y: 3\nb: *base\nc:\n  d: 1\n";
+    let text = "base: &base {x: 1, w: 2}\na:\n  <<: *base\n  w: 3\nb: *base\nc:\n  d: 1\n";
     let mut stream = Stream::read(text).unwrap();
     let mut value = stream.values().remove(0);
-    assert_eq!(value["a"], json!({"x": 1, "y": 3}));
+    assert_eq!(value["a"], json!({"x": 1, "w": 3}));
     value["c"]["e"] = json!(2);
     stream.turn(0, &value).unwrap();
     let before = stream.finish(&[]).unwrap();
@@ -193,13 +193,13 @@ fn a_bomb_of_aliases_is_refused() {
 
 #[test]
 fn a_block_list_ends_where_its_last_item_in_brackets_does() {
-    let text = "a:\n  b:\n  - {x: [{y: 1}]}\n  - [z]\n---\nc: 1\n";
+    let text = "a:\n  b:\n  - {x: [{w: 1}]}\n  - [z]\n---\nc: 1\n";
     let mut stream = Stream::read(text).unwrap();
-    stream.turn(0, &json!({"a": {"b": [{"x": [{"y": 1}]}, ["z"]], "d": [1]}})).unwrap();
+    stream.turn(0, &json!({"a": {"b": [{"x": [{"w": 1}]}, ["z"]], "d": [1]}})).unwrap();
     assert_eq!(stream.finish(&[]).unwrap(), text.replace("[z]\n", "[z]\n  d:\n  - 1\n"));
     // An anchor before a block is no bracket, and one before a bracket is.
-    let text = turned("a: &a\n- {x: 1}\nb: &b [y]\n", |value| value["b"] = json!(["y", "z"]));
-    assert_eq!(text, "a: &a\n- {x: 1}\nb: &b [y, z]\n");
+    let text = turned("a: &a\n- {x: 1}\nb: &b [w]\n", |value| value["b"] = json!(["w", "z"]));
+    assert_eq!(text, "a: &a\n- {x: 1}\nb: &b [w, z]\n");
 }
 
 #[test]

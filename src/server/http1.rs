@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, Version, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -26,9 +27,11 @@ where
     B::Error: std::error::Error + Send + Sync,
 {
     let takeover: Mutex<Option<Takeover>> = Mutex::default();
+    let old = AtomicBool::new(false);
     let served = service_fn(|request| {
         let at_work = life.activity.request();
         let last = life.serves();
+        old.store(request.version() == Version::HTTP_10, Ordering::Relaxed);
         let answered = service(request);
         let (life, takeover) = (&life, &takeover);
         async move {
@@ -55,13 +58,21 @@ where
     let mut end = life.drive(&mut connection, Phase::Closing, || false).await;
     if matches!(end, End::Enough) {
         Pin::new(&mut connection).graceful_shutdown();
-        end = life.finish(&mut connection).await;
+        end = life.finish(&mut connection, || false).await;
     }
     life.ended(&end);
     let next = takeover.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let (End::Ended(Ok(())), Some(next)) = (end, next) {
-        let parts = connection.into_parts();
-        let taken = Taken::new(parts.io.into_inner(), parts.read_buf);
-        next.run(taken, Leaving::new(life.phase())).await;
+    match (end, next) {
+        (End::Ended(Ok(())), Some(next)) => {
+            let parts = connection.into_parts();
+            let taken = Taken::new(parts.io.into_inner(), parts.read_buf);
+            next.run(taken, Leaving::new(life.phase())).await;
+        }
+        // To a client of HTTP/1.0 the end of the connection is the end of the answer, which has none
+        // (RFC 9112, section 8): hyper says of its body that it failed.
+        (End::Ended(Err(error)), _) if error.is_user() && old.load(Ordering::Relaxed) => {
+            connection.into_parts().io.into_inner().spoil();
+        }
+        _ => {}
     }
 }

@@ -85,7 +85,8 @@ where
     match end {
         End::Enough => {
             Pin::new(&mut connection).graceful_shutdown();
-            end = life.finish(&mut connection).await;
+            // One that never hears the farewell would be served for ever.
+            end = life.finish(&mut connection, || life.has_served_too_much()).await;
         }
         End::Silent(Silence::Idle) => {
             Pin::new(&mut connection).graceful_shutdown();

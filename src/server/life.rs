@@ -54,6 +54,11 @@ impl Life {
         self.served.load(Ordering::Relaxed) >= self.limits.max_requests
     }
 
+    /// Whether it has gone on asking as long again.
+    pub(super) fn has_served_too_much(&self) -> bool {
+        self.served.load(Ordering::Relaxed) / 2 >= self.limits.max_requests
+    }
+
     /// Whether clients are asked to go elsewhere.
     pub(super) fn is_leaving(&self) -> bool {
         // A receiver that has seen nothing yet: the phase has changed once it is no longer serving.
@@ -84,12 +89,12 @@ impl Life {
         self.drive_until(connection, closing, enough).await
     }
 
-    /// Drives `connection`, which has been asked to end, until it has.
-    pub(super) async fn finish<C>(&self, connection: &mut C) -> End
+    /// Drives `connection`, which has been asked to end, until it has, or has had `enough`.
+    pub(super) async fn finish<C>(&self, connection: &mut C, enough: impl Fn() -> bool) -> End
     where
         C: Future<Output = hyper::Result<()>> + Unpin,
     {
-        self.drive_until(connection, std::future::pending(), || false).await
+        self.drive_until(connection, std::future::pending(), enough).await
     }
 
     async fn drive_until<C>(

@@ -16,6 +16,16 @@ pub(super) enum Stream {
     Tls(Box<TlsStream<Watched>>),
 }
 
+impl Stream {
+    /// Has the connection end in a reset instead of in good order, once it is dropped.
+    pub(super) fn spoil(&self) {
+        match self {
+            Self::Plain(stream) => stream.spoil(),
+            Self::Tls(stream) => stream.get_ref().0.spoil(),
+        }
+    }
+}
+
 impl AsyncRead for Stream {
     fn poll_read(
         mut self: Pin<&mut Self>,

@@ -59,6 +59,12 @@ impl Watched {
         self.ahead.advance(count.min(self.ahead.len()));
     }
 
+    /// Has the connection end in a reset instead of in good order, once it is dropped.
+    pub(super) fn spoil(&self) {
+        // A socket that cannot be told so ends as it can.
+        let _ = SockRef::from(&self.socket).set_linger(Some(Duration::ZERO));
+    }
+
     /// Reads and forgets. Whether there was something; `None` when nothing is there yet.
     fn discard(&mut self, context: &mut Context<'_>) -> Option<bool> {
         let mut room = [0; 16 * 1024];

@@ -5,6 +5,7 @@
 
 mod age;
 mod error;
+mod framing;
 mod hop;
 mod http1;
 mod http2;
@@ -22,7 +23,7 @@ mod vigil;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, Version, header};
 
 use crate::telemetry::Stopwatch;
 
@@ -157,19 +158,19 @@ impl Upstream {
 }
 
 /// The response, if it can be passed on: protocols are switched only where that was wished for,
-/// and a body whose length is stated in two ways has two ends.
+/// and the length of its body is stated in one way. Its version is that of the connection it came
+/// over; an older one would have our client take whatever comes for the whole of it.
 fn passable(
     mut response: Response<ResponseBody>,
     wish: Wish,
 ) -> Result<Response<ResponseBody>, UpstreamError> {
     let switched = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     let unasked = switched && wish != Wish::Tunnel;
-    let ambiguous = [header::TRANSFER_ENCODING, header::CONTENT_LENGTH]
-        .iter()
-        .all(|name| response.headers().contains_key(name));
-    if unasked || ambiguous || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
+    let framed = framing::settle(response.headers_mut());
+    if unasked || framed.is_err() || hop::remove_hop_by_hop(response.headers_mut()).is_err() {
         return Err(UpstreamError::Unusable);
     }
+    *response.version_mut() = Version::HTTP_11;
     response.body_mut().settle();
     Ok(response)
 }

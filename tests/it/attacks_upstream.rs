@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use keystone_double::Scope;
 
-use crate::support::{Client, Keystone, Scene, Sidecar, Upstream, eventually, request};
+use crate::support::{Client, Keystone, Scene, Sidecar, Upstream, eventually, lines, request};
 
 const BROKEN: &str = "portcullis_upstream_requests_total{outcome=\"broken\",upstream=\"default\"}";
 const SHED: &str = "portcullis_upstream_requests_total{outcome=\"shed\",upstream=\"default\"}";
@@ -121,6 +121,91 @@ fn d25_an_answer_whose_length_is_in_doubt_is_a_502() {
         let response = scene.sidecar.get_as(&token, "/");
         assert_eq!(response.status, 502, "{answer}");
         assert!(!response.text().contains("abc"), "{answer}");
+    }
+}
+
+#[test]
+fn d25_a_length_is_passed_on_once_and_plainly_or_not_at_all() {
+    let scene = scene();
+    let token = scene.token();
+    for (method, framing, body, passed) in [
+        ("GET", "Content-Length: 2, 2", "ok", true),
+        ("GET", "Content-Length: 02", "ok", true),
+        ("HEAD", "Content-Length: 2\r\nContent-Length: 2", "", true),
+        ("HEAD", "Content-Length: 2, 2", "", true),
+        ("HEAD", "Content-Length: 2\r\nContent-Length: 3", "", false),
+        ("HEAD", "Content-Length: abc", "", false),
+        ("HEAD", "Content-Length: -1", "", false),
+        ("GET", "Transfer-Encoding: gzip, chunked", "2\r\nok\r\n0\r\n\r\n", false),
+        ("GET", "Transfer-Encoding: chunked, chunked", "2\r\nok\r\n0\r\n\r\n", false),
+        (
+            "GET",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+            "2\r\nok\r\n0\r\n\r\n",
+            false,
+        ),
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{framing}\r\n\r\n{body}");
+        scene.upstream.respond_raw(answer.as_bytes());
+        let mut client = Client::connect(scene.sidecar.public);
+        client.ask(method, "/", &[("X-Auth-Token", &token)]);
+        let response = client.try_response(method == "HEAD").unwrap();
+        if passed {
+            assert_eq!(response.status, 200, "{method} {framing}");
+            let lengths: Vec<_> = lines(&response.head.fields, "content-length");
+            assert_eq!(lengths, ["2"], "{method} {framing}");
+        } else {
+            assert_eq!(response.status, 502, "{method} {framing}");
+        }
+    }
+}
+
+#[test]
+fn d25_half_an_answer_of_an_old_service_does_not_look_whole() {
+    let scene = Scene::with(&[("server.workers", "1"), ("upstream.body_timeout", "200ms")]);
+    let token = scene.token();
+    for length in ["", "Connection: close\r\n"] {
+        let answer = format!("HTTP/1.0 200 OK\r\n{length}\r\nhalf");
+        scene.upstream.answer(move |call| {
+            call.receive()?;
+            call.wire.send(answer.as_bytes())?;
+            // Until the proxy has had enough.
+            call.wire.some().map(drop)
+        });
+        let mut client = Client::connect(scene.sidecar.public);
+        client.ask("GET", "/", &[("X-Auth-Token", &token)]);
+        let error = client.try_response(false).expect_err("half is not all");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+}
+
+#[test]
+fn d25_half_an_answer_to_an_old_client_does_not_look_whole() {
+    let scene = scene();
+    let token = scene.token();
+    let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n";
+    scene.upstream.answer(move |call| {
+        call.receive()?;
+        call.wire.send(answer)?;
+        call.close();
+        Ok(())
+    });
+    let mut client = Client::connect(scene.sidecar.public);
+    client.send(format!("GET / HTTP/1.0\r\nHost: s\r\nX-Auth-Token: {token}\r\n\r\n"));
+    let error = client.try_response(false).expect_err("half is not all");
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn an_answer_of_an_old_service_keeps_its_client_connected() {
+    let scene = scene();
+    let token = scene.token();
+    scene.upstream.respond_raw(b"HTTP/1.0 200 OK\r\n\r\nall of it");
+    let mut client = Client::connect(scene.sidecar.public);
+    for _ in 0..2 {
+        let response = client.get("/", &[("X-Auth-Token", &token)]);
+        assert_eq!(response.head.line, "HTTP/1.1 200 OK");
+        assert_eq!(response.text(), "all of it");
     }
 }
 

@@ -60,6 +60,41 @@ fn a_get_on_a_connection_that_has_died_is_sent_again() {
 }
 
 #[test]
+fn a_get_that_ends_whoever_serves_it_is_sent_twice_at_most() {
+    let scene = Scene::with(&[("server.workers", "1")]);
+    keep_connections(&scene, 4);
+    let before = scene.upstream.count();
+    scene.upstream.answer(|call| {
+        call.receive()?;
+        call.close();
+        Ok(())
+    });
+    assert_error(&scene.sidecar.get_as(&scene.token(), "/"), 502);
+    assert_eq!(scene.upstream.count() - before, 2);
+    assert_eq!(scene.upstream.connections(), 5, "the second time on a fresh connection");
+}
+
+#[test]
+fn a_get_that_was_answered_is_not_sent_again_however_bad_the_answer() {
+    let scene = Scene::with(&[("server.workers", "1")]);
+    let mut count = 0;
+    for answer in ["HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le", "H"] {
+        keep_connections(&scene, 4);
+        count += 5;
+        scene.upstream.answer(move |call| {
+            call.receive()?;
+            call.wire.send(answer.as_bytes())?;
+            call.close();
+            Ok(())
+        });
+        assert_error(&scene.sidecar.get_as(&scene.token(), "/"), 502);
+        assert_eq!(scene.upstream.count(), count, "{answer}");
+        scene.upstream.sever();
+        eventually("all are closed", || scene.upstream.open_connections() == 0);
+    }
+}
+
+#[test]
 fn d30_a_post_on_a_connection_that_has_died_is_never_sent_again() {
     for body in [&b""[..], b"pay 1"] {
         let scene = Scene::start();

@@ -211,6 +211,30 @@ fn f18_after_a_goaway_the_next_request_gets_another_connection() {
 }
 
 #[test]
+fn f18_connections_that_take_nothing_more_are_not_heaped_up() {
+    let ended = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&ended);
+    let service = RawHttp2::start(move |frames| {
+        // SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, section 6.5.2): none for now.
+        frames.send(&frame(FrameKind::Settings, 0, 0, &[0, 3, 0, 0, 0, 0]))?;
+        while let Ok(stream) = frames.request() {
+            frames.respond(stream, b"ok")?;
+        }
+        count.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    });
+    let scene = before(&service.url(), &[]);
+    let mut client = Client::connect(scene.sidecar.public);
+    let token = scene.token();
+    for _ in 0..10 {
+        assert_eq!(client.get("/", &[("X-Auth-Token", &token)]).status, 200);
+    }
+    eventually("none but the last is kept", || {
+        ended.load(Ordering::SeqCst) + 1 >= service.connections()
+    });
+}
+
+#[test]
 fn f18_frames_that_break_the_rules_are_a_502_and_the_end_of_the_connection() {
     type Bad = fn(u32) -> Vec<u8>;
     let of_the_connection: &[(&str, Bad)] = &[

@@ -42,6 +42,18 @@
 {{- if not (and $context.runAsNonRoot $context.readOnlyRootFilesystem (eq (toString $context.allowPrivilegeEscalation) "false") (has "ALL" $dropped) (has $profile (list "RuntimeDefault" "Localhost")) (not $context.privileged)) -}}
 {{- fail "portcullis sidecar: securityContext takes something of the restricted profile back: runAsNonRoot and readOnlyRootFilesystem are true, allowPrivilegeEscalation is false, capabilities.drop has ALL, seccompProfile.type is RuntimeDefault or Localhost" -}}
 {{- end -}}
+{{- $limits := .resources.limits | default dict -}}
+{{- range $what, $asked := .resources.requests | default dict -}}
+{{- $limit := get $limits $what -}}
+{{- if and (hasKey $limits $what) (gt (include "portcullis.sidecar.quantity" $asked | float64) (include "portcullis.sidecar.quantity" $limit | float64)) -}}
+{{- fail (printf "portcullis sidecar: resources.requests.%s is %v and resources.limits.%s is %v: nobody may ask for more than the limit; raise that" $what $asked $what $limit) -}}
+{{- end -}}
+{{- end -}}
+{{- with .podMonitor -}}
+{{- if and .enabled .interval .scrapeTimeout (gt (include "portcullis.sidecar.milliseconds" .scrapeTimeout | int64) (include "portcullis.sidecar.milliseconds" .interval | int64)) -}}
+{{- fail (printf "portcullis sidecar: podMonitor.scrapeTimeout is %s and podMonitor.interval is %s: Prometheus asks one question after the other; set podMonitor.scrapeTimeout to %s or less" .scrapeTimeout .interval .interval) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq (int .port) (int .telemetryPort) -}}
 {{- fail (printf "portcullis sidecar: port and telemetryPort are both %d: they need one each" (int .port)) -}}
 {{- end -}}
@@ -77,4 +89,12 @@
 {{- fail (printf "portcullis sidecar: env has %s: Services, probes and policies would not know; the ports are port and telemetryPort" .name) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A quantity, as in 128Mi, as a plain number. */}}
+{{- define "portcullis.sidecar.quantity" -}}
+{{- $units := dict "n" 1e-9 "u" 1e-6 "m" 1e-3 "k" 1e3 "Ki" 0x1p10 "M" 1e6 "Mi" 0x1p20 "G" 1e9 "Gi" 0x1p30 "T" 1e12 "Ti" 0x1p40 "P" 1e15 "Pi" 0x1p50 "E" 1e18 "Ei" 0x1p60 -}}
+{{- $unit := kindIs "string" . | ternary (regexFind "[A-Za-z]+$" (toString .)) "" -}}
+{{- $number := kindIs "string" . | ternary (trimSuffix $unit (toString .)) . | float64 -}}
+{{- printf "%.3f" (mulf $number (ternary (get $units $unit) 1.0 (hasKey $units $unit))) -}}
 {{- end -}}

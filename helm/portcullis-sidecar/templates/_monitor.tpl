@@ -25,3 +25,13 @@ spec:
       scrapeTimeout: {{ $settings.podMonitor.scrapeTimeout }}
 {{- end }}
 {{- end -}}
+
+{{/* A duration of Prometheus, as in 1m30s, in milliseconds. */}}
+{{- define "portcullis.sidecar.milliseconds" -}}
+{{- $all := 0 -}}
+{{- range regexFindAll "[0-9]+(ms|s|m|h)" . -1 -}}
+{{- $unit := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000) (regexFind "[a-z]+" .) -}}
+{{- $all = add $all (mul (regexFind "[0-9]+" . | int64) $unit) -}}
+{{- end -}}
+{{- $all -}}
+{{- end -}}

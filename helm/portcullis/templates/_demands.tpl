@@ -5,17 +5,22 @@
 {{- fail (printf "portcullis: the release's objects would be called %s, and a Service's name is lower-case letters, digits and -, and begins with a letter: set fullnameOverride" (include "portcullis.fullname" .)) -}}
 {{- end -}}
 {{- include "portcullis.demands.arguments" . -}}
+{{- include "portcullis.demands.monitors" . -}}
 {{- if ne .Values.kind "None" -}}
 {{- include "portcullis.demands.config" . -}}
 {{- include "portcullis.demands.reach" . -}}
 {{- include "portcullis.demands.secrets" . -}}
 {{- include "portcullis.demands.end" . -}}
 {{- include "portcullis.demands.objects" . -}}
+{{- include "portcullis.demands.rollout" . -}}
+{{- include "portcullis.demands.service" . -}}
+{{- include "portcullis.demands.resources" (list "resources" .Values.resources) -}}
 {{- else if not .Values.webhook.enabled -}}
 {{- fail "portcullis: kind is None and webhook.enabled is false, so there is nothing to install: set one of them" -}}
 {{- end -}}
 {{- if .Values.webhook.enabled -}}
 {{- include "portcullis.demands.webhook" . -}}
+{{- include "portcullis.demands.resources" (list "webhook.resources" .Values.webhook.resources) -}}
 {{- end -}}
 {{- end -}}
 

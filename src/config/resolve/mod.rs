@@ -26,6 +26,7 @@ use reader::Reader;
 
 pub(super) use material::material;
 pub(super) use policy::policy_files;
+pub(super) use process::open;
 
 /// Makes the configuration. It is worth something only when no problem was added.
 pub(super) fn resolve(

@@ -1,5 +1,7 @@
 //! Threads, side doors and the end of the process.
 
+use std::net::SocketAddr;
+
 use super::reader::Reader;
 use crate::config::model::Process;
 
@@ -11,9 +13,7 @@ pub(super) fn process(reader: &mut Reader<'_>) -> Process {
         workers => workers,
     };
     let admin = reader.address("admin.listen");
-    if admin.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
-        let message = "is not a loopback address, and this listener asks nobody who they are; \
-                       write one as in 127.0.0.1:9181, or off";
+    if let Some(message) = admin.and_then(open) {
         reader.refuse_value("admin.listen", message);
     }
     Process {
@@ -23,4 +23,12 @@ pub(super) fn process(reader: &mut Reader<'_>) -> Process {
         drain_delay: reader.duration("server.drain_delay"),
         drain_timeout: reader.duration("server.drain_timeout"),
     }
+}
+
+/// What is wrong with an address of the admin listener, if others than this host reach it.
+pub(in crate::config) fn open(admin: SocketAddr) -> Option<&'static str> {
+    (!admin.ip().to_canonical().is_loopback()).then_some(
+        "is not a loopback address, and this listener asks nobody who they are; write one as in \
+         127.0.0.1:9181, or off",
+    )
 }

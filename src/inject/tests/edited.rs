@@ -74,9 +74,11 @@ fn a_port_with_another_number_is_still_the_one_that_was_led() {
     assert_eq!((targets(&again.text)[0].clone(), again.warnings.len()), (json!(18080), 0));
     assert_eq!(targets(&out(&again.text).text)[0], "http");
     // One without a target led to its own number.
-    let bare = SERVICE.replace("port: 80, targetPort: http", "port: 8080");
-    let bare = with(&settings(), &format!("{POD}---\n{bare}")).text;
-    assert_eq!(targets(&out(&bare.replace("port: 8080,", "port: 81,")).text)[0], 8080);
+    for bare in ["port: 8080", "port: 8080, targetPort: 0", "port: 8080, targetPort: ''"] {
+        let bare = SERVICE.replace("port: 80, targetPort: http", bare);
+        let bare = with(&settings(), &format!("{POD}---\n{bare}")).text;
+        assert_eq!(targets(&out(&bare.replace("port: 8080,", "port: 81,")).text)[0], 8080);
+    }
 }
 
 #[test]

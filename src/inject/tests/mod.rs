@@ -8,8 +8,10 @@ use super::{Direction, Failure, Rewritten, Settings, admit, rewrite};
 mod edited;
 mod kept;
 mod mended;
+mod open;
 mod past;
 mod policies;
+mod unfit;
 
 fn settings() -> Settings {
     Settings { keystone_url: Some("https://keystone:5000/v3".to_owned()), ..Settings::default() }

@@ -6,7 +6,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -18,7 +18,11 @@ const MOST: u8 = 10;
 
 /// What the reader of a connection and its user tell each other.
 #[derive(Debug, Default)]
-pub(super) struct Watched(AtomicU8);
+pub(super) struct Watched {
+    state: AtomicU8,
+    /// Something has come since the latest request was sent.
+    answered: AtomicBool,
+}
 
 /// A response's own head has begun, or none is expected.
 const PASSED: u8 = 0;
@@ -30,12 +34,18 @@ const FLOODED: u8 = 2;
 impl Watched {
     /// A request is about to be sent.
     pub(super) fn expect(&self) {
-        self.0.store(AWAITED, Ordering::Relaxed);
+        self.state.store(AWAITED, Ordering::Relaxed);
+        self.answered.store(false, Ordering::Relaxed);
     }
 
     /// Whether too many came.
     pub(super) fn was_flooded(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == FLOODED
+        self.state.load(Ordering::Relaxed) == FLOODED
+    }
+
+    /// Whether so much as a byte has come in answer to the latest request.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
     }
 }
 
@@ -60,11 +70,11 @@ impl Counted {
             Seen::Interim => Ok(()),
             Seen::Final => {
                 self.scan = Scan::default();
-                self.watched.0.store(PASSED, Ordering::Relaxed);
+                self.watched.state.store(PASSED, Ordering::Relaxed);
                 Ok(())
             }
             Seen::TooMany => {
-                self.watched.0.store(FLOODED, Ordering::Relaxed);
+                self.watched.state.store(FLOODED, Ordering::Relaxed);
                 Err(io::Error::other("too many interim responses"))
             }
         }
@@ -132,8 +142,12 @@ impl AsyncRead for Counted {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        if self.watched.0.load(Ordering::Relaxed) == AWAITED {
-            self.look(buffer.filled().get(before..).unwrap_or_default())?;
+        if self.watched.state.load(Ordering::Relaxed) == AWAITED {
+            let came = buffer.filled().get(before..).unwrap_or_default();
+            if !came.is_empty() {
+                self.watched.answered.store(true, Ordering::Relaxed);
+            }
+            self.look(came)?;
         }
         Poll::Ready(Ok(()))
     }

@@ -109,6 +109,11 @@ impl Line {
         self.heads.was_flooded()
     }
 
+    /// Whether so much as a byte has come in answer to the latest request.
+    pub(super) fn is_answered(&self) -> bool {
+        self.heads.is_answered()
+    }
+
     /// The stream beneath, and what was read of it already, once the service has agreed to stop
     /// speaking HTTP; `None` when it has not.
     pub(super) fn into_stream(mut self) -> Option<(Stream, Bytes)> {

@@ -23,8 +23,9 @@ pub(super) use pool::{Lease, Pool};
 
 /// Sends `request` and returns the head of its response.
 ///
-/// A request that was certainly never sent is sent again on a fresh connection; a safe one
-/// without a body also when an old connection died under it, made anew by `again`.
+/// A request that was certainly never sent is sent on another connection. A safe one without a body
+/// is made anew by `again` and sent once more, on a fresh connection, when an old one died under it
+/// before a byte of an answer came: one that kills whoever serves it must not go around.
 pub(super) async fn send(
     pool: &Pool,
     place: Place,
@@ -36,22 +37,26 @@ pub(super) async fn send(
     // Safe by its method (RFC 9110, section 9.2.1), so sending it twice does no harm.
     let repeatable = request.body().is_empty() && request.method().is_safe();
     while let Some(mut line) = pool.take() {
-        let Failed { error, unsent } = match exchange(&mut line, request, &place, begun).await {
+        let failed = match exchange(&mut line, request, &place, begun).await {
             Ok((response, vigil)) => {
                 let lease = Lease::new(line, place);
                 return Ok(response.map(|body| ResponseBody::over_line(body, lease, vigil)));
             }
             Err(failed) => failed,
         };
-        if !matches!(error, UpstreamError::Broken(_)) {
-            return Err(error);
+        let retries = &place.station().metrics.retries;
+        match failed.fate {
+            Fate::Unsent(unsent) => {
+                retries.inc();
+                request = *unsent;
+            }
+            Fate::Died if repeatable => {
+                request = again(RequestBody::empty()).ok_or(failed.error)?;
+                retries.inc();
+                break;
+            }
+            Fate::Died | Fate::Known => return Err(failed.error),
         }
-        request = match unsent {
-            Some(unsent) => unsent,
-            None if repeatable => again(RequestBody::empty()).ok_or(error)?,
-            None => return Err(error),
-        };
-        place.station().metrics.retries.inc();
     }
     let mut line = connect(&place).await?;
     let answered = exchange(&mut line, request, &place, begun).await;
@@ -116,6 +121,7 @@ async fn exchange(
         Ok(Err(mut refused)) => {
             let unsent = refused.take_message();
             let error = refused.into_error();
+            let answered = line.is_answered();
             // What hyper calls the user is whoever feeds it the request's body.
             let cause = std::error::Error::source(&error).and_then(|e| e.downcast_ref());
             let error = if line.was_flooded() {
@@ -127,9 +133,15 @@ async fn exchange(
             } else {
                 UpstreamError::Broken(error)
             };
-            Err(Failed { error, unsent })
+            let fate = match unsent {
+                _ if !matches!(error, UpstreamError::Broken(_)) => Fate::Known,
+                Some(unsent) => Fate::Unsent(Box::new(unsent)),
+                None if answered => Fate::Known,
+                None => Fate::Died,
+            };
+            Err(Failed { error, fate })
         }
-        Err(lapse) => Err(Failed { error: lapse.into(), unsent: None }),
+        Err(lapse) => Err(Failed { error: lapse.into(), fate: Fate::Known }),
     }
 }
 
@@ -154,8 +166,18 @@ impl From<Lapse> for UpstreamError {
     }
 }
 
-/// A failed exchange, and the request if it was certainly never sent.
+/// A failed exchange.
 struct Failed {
     error: UpstreamError,
-    unsent: Option<Request<RequestBody>>,
+    fate: Fate,
+}
+
+/// What became of its request.
+enum Fate {
+    /// It was certainly never sent.
+    Unsent(Box<Request<RequestBody>>),
+    /// The connection ended under it, and nothing had come in answer.
+    Died,
+    /// The service has had it, or nobody else should.
+    Known,
 }

@@ -67,6 +67,8 @@ impl Bundle {
         if let Some(strand) = self.free() {
             return Ok((strand, Age::New));
         }
+        // Each of them would stay until it has been idle for long, and there is one for each request.
+        self.cables().retain(|cable| !cable.is_in_vain());
         let cable = Arc::new(self.open(station).await?);
         let strand = Strand::new(Arc::clone(&cable));
         self.cables().push(cable);
@@ -121,6 +123,11 @@ impl Cable {
     fn has_room(&self) -> bool {
         let used = self.strands.load(Ordering::Relaxed);
         self.is_alive() && used < self.max_streams.min(self.sender.max_streams())
+    }
+
+    /// Whether nobody uses it, and the service takes nothing over it now.
+    fn is_in_vain(&self) -> bool {
+        self.strands.load(Ordering::Relaxed) == 0 && self.sender.max_streams() == 0
     }
 
     fn is_idle_for(&self, time: Duration) -> bool {

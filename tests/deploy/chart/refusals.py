@@ -52,6 +52,31 @@ BY_SCHEMA = {
         {"ingress": {"hosts": [{"host": "a.example", "paths": [{"path": "v1"}]}]}},
         "does not match pattern",
     ),
+    "a host with a scheme": (
+        {"ingress": {"enabled": True, "hosts": [{"host": "http://api.example/"}]}},
+        "/ingress/hosts/0/host",
+    ),
+    "a host with a port": (
+        {"gatewayApi": {"httpRoute": {"hostnames": ["api.example:443"]}}},
+        "/gatewayApi/httpRoute/hostnames/0",
+    ),
+    "a host of a certificate with a path": (
+        {"ingress": {"tls": [{"hosts": ["api.example/v1"]}]}},
+        "/ingress/tls/0/hosts/0",
+    ),
+    "a life that is asked for twice": (
+        {"probes": {"liveness": {"successThreshold": 2}}},
+        "/probes/liveness/successThreshold",
+    ),
+    "a start that is asked for twice": (
+        {"probes": {"startup": {"successThreshold": 2}}},
+        "/probes/startup/successThreshold",
+    ),
+    "an end by readiness": (
+        {"probes": {"readiness": {"terminationGracePeriodSeconds": 2}}},
+        TYPO.format("terminationGracePeriodSeconds"),
+    ),
+    "a peer that is nobody": ({"networkPolicy": {"proxyFrom": [{}]}}, "/networkPolicy/proxyFrom/0"),
     "a peer that is none": ({"networkPolicy": {"proxyFrom": [{"pods": {}}]}}, TYPO.format("pods")),
     "a variable without a name": ({"extraEnv": [{"value": "x"}]}, "missing property 'name'"),
     "a file that is a path": ({"configFiles": {"../x": "y"}}, "does not match pattern"),
@@ -166,6 +191,81 @@ BY_TEMPLATE = {
         "has minAvailable and maxUnavailable",
     ),
     "a budget of no mind": ({"podDisruptionBudget": {"maxUnavailable": None}}, "neither minAvailable nor"),
+    "a rollout that cannot begin": (
+        {"strategy": {"rollingUpdate": {"maxSurge": 0}}},
+        "strategy.rollingUpdate.maxSurge and maxUnavailable are both 0",
+    ),
+    "a rollout of no percent": (
+        {"strategy": {"rollingUpdate": {"maxSurge": "0%"}}},
+        "strategy.rollingUpdate.maxSurge and maxUnavailable are both 0",
+    ),
+    "a rollout of a DaemonSet that cannot begin": (
+        {"kind": "DaemonSet", "updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}},
+        "updateStrategy.rollingUpdate.maxSurge and maxUnavailable are both 0",
+    ),
+    "a rollout of a DaemonSet in two ways": (
+        {"kind": "DaemonSet", "updateStrategy": {"rollingUpdate": {"maxSurge": 1}}},
+        "updateStrategy.rollingUpdate.maxSurge and maxUnavailable are both set",
+    ),
+    "a port of nodes that nobody opens": (
+        {"service": {"nodePort": 31000}},
+        "service.nodePort with service.type ClusterIP",
+    ),
+    "one port more of nodes that nobody opens": (
+        {"service": {"extraPorts": [{"name": "more", "port": 81, "nodePort": 31000}]}},
+        "service.extraPorts has a nodePort with service.type ClusterIP",
+    ),
+    "traffic from outside that does not come": (
+        {"service": {"externalTrafficPolicy": "Local"}},
+        "service.externalTrafficPolicy with service.type ClusterIP",
+    ),
+    "a class of no load balancer": (
+        {"service": {"type": "NodePort", "loadBalancerClass": "example.com/internal"}},
+        "service.loadBalancerClass with service.type NodePort",
+    ),
+    "clients of no load balancer": (
+        {"service": {"loadBalancerSourceRanges": ["203.0.113.0/24"]}},
+        "service.loadBalancerSourceRanges with service.type ClusterIP",
+    ),
+    "no address for ports of nodes": (
+        {"service": {"type": "NodePort", "clusterIP": "None"}},
+        "service.clusterIP is None and service.type NodePort",
+    ),
+    "two ports of one name": (
+        {"service": {"extraPorts": [{"name": "http", "port": 81}]}},
+        "service.extraPorts has two ports called http",
+    ),
+    "two ports of one name with a certificate": (
+        {"secrets": {"tls": {"name": "t"}}, "service": {"extraPorts": [{"name": "https", "port": 81}]}},
+        "service.extraPorts has two ports called https",
+    ),
+    "one port twice": (
+        {"service": {"extraPorts": [{"name": "more", "port": 80}]}},
+        "service.extraPorts has port 80 twice",
+    ),
+    "one port more twice": (
+        {"service": {"extraPorts": [{"name": "a", "port": 81}, {"name": "b", "port": 81}]}},
+        "service.extraPorts has port 81 twice",
+    ),
+    "more memory than it may have": (
+        {"resources": {"requests": {"memory": "1Gi"}}},
+        "resources.requests.memory is 1Gi and resources.limits.memory is 128Mi",
+    ),
+    "more CPU than it may have": (
+        {"resources": {"requests": {"cpu": 1.5}, "limits": {"cpu": "1499m"}}},
+        "resources.requests.cpu is 1.5 and resources.limits.cpu is 1499m",
+    ),
+    "more memory than the webhook may have": (
+        {
+            "kind": "None",
+            "webhook": {
+                "enabled": True,
+                "certificate": {"certManager": {"enabled": True}},
+                "resources": {"requests": {"memory": "134217729"}, "limits": {"memory": "128Mi"}},
+            },
+        },
+        "webhook.resources.requests.memory is 134217729",
+    ),
     "an ingress to nowhere": ({"ingress": {"enabled": True}}, "ingress.enabled without ingress.hosts"),
     "a route of no gateway": (
         {"gatewayApi": {"httpRoute": {"enabled": True}}},
@@ -178,6 +278,26 @@ BY_TEMPLATE = {
     "two monitors": (
         {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
         "every sample would be counted twice",
+    ),
+    "a scrape that is longer than the time between two": (
+        {"serviceMonitor": {"enabled": True, "interval": "5s"}},
+        "serviceMonitor.scrapeTimeout is 10s and serviceMonitor.interval is 5s",
+    ),
+    "a scrape of pods that is longer": (
+        {"podMonitor": {"enabled": True, "scrapeTimeout": "1m", "interval": "59s999ms"}},
+        "podMonitor.scrapeTimeout is 1m and podMonitor.interval is 59s999ms",
+    ),
+    "a scrape of sidecars that is longer": (
+        {"podMonitor": {"sidecars": {"enabled": True}, "interval": "9999ms"}},
+        "podMonitor.scrapeTimeout is 10s",
+    ),
+    "a scrape of the webhook alone that is longer": (
+        {
+            "kind": "None",
+            "webhook": {"enabled": True, "certificate": {"certManager": {"enabled": True}}},
+            "serviceMonitor": {"enabled": True, "interval": "5s"},
+        },
+        "serviceMonitor.scrapeTimeout is 10s",
     ),
     "an alert that is not there": (
         {"prometheusRule": {"enabled": True, "disabled": ["Nope"]}},

@@ -103,6 +103,15 @@ REFUSALS = {
     ),
     "open admin pages": ({"config": {"admin": "0.0.0.0:9181"}}, "the admin pages ask nobody who they are"),
     "one port for two": ({"telemetryPort": 18080}, "port and telemetryPort are both 18080"),
+    "a scrape that is longer than the time between two": (
+        {"podMonitor": {"enabled": True, "interval": "5s"}},
+        "podMonitor.scrapeTimeout is 10s and podMonitor.interval is 5s",
+    ),
+    "more memory than it may have": (
+        {"resources": {"requests": {"memory": "129M"}, "limits": {"memory": "123Mi"}}},
+        "resources.requests.memory is 129M and resources.limits.memory is 123Mi",
+    ),
+    "a peer that is nobody": ({"networkPolicy": {"telemetryFrom": [{}]}}, "/networkPolicy/telemetryFrom/0"),
     "the service's port for the proxy": ({"appPort": 18080}, "appPort 18080 is a port of the proxy itself"),
 }
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 
+import drop_in
 from pod import IMAGE
 from podman import eventually, podman
 
@@ -134,6 +135,22 @@ class Stopped(unittest.TestCase):
             eventually("it is ready", host.is_ready)
             host.systemctl("stop")
             self.assertEqual((host.show("ActiveState"), host.show("ExecMainStatus")), ("inactive", "0"))
+
+
+class LowPort(unittest.TestCase):
+    def test_it_is_opened_with_the_drop_in_of_the_documentation(self):
+        with tempfile.TemporaryDirectory() as folder:
+            host = Host(folder)
+            host.configure(CONFIGURATION.replace("unix:/run/portcullis/portcullis.sock", "127.0.0.1:443"))
+            folder = host.units / "portcullis.service.d"
+            folder.mkdir()
+            (folder / "override.conf").write_text(drop_in.low_port())
+            with host:
+                host.systemctl("start")
+                eventually("it is ready", host.is_ready)
+                status = host.run("cat", f"/proc/{host.show('MainPID')}/status").stdout
+                self.assertNotIn("\nUid:\t0\t", status)
+                self.assertIn("\nCapEff:\t0000000000000400\n", status)
 
 
 class Password(unittest.TestCase):

@@ -1,10 +1,12 @@
 """deploy/portcullis.service, judged by systemd's own tool."""
 
+import json
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
+import drop_in
 from podman import podman
 from pod import IMAGE
 
@@ -25,12 +27,12 @@ class Unit(unittest.TestCase):
         text = (TOP / "deploy/portcullis.service").read_text()
         cls.unit.write_text(text.replace("/usr/bin/portcullis", str(program)))
 
-    def drop_in(self):
+    def drop_in(self, text=None):
         folder = self.folder / "portcullis.service.d"
         folder.mkdir()
         self.addCleanup(subprocess.run, ["rm", "-r", folder], check=True)
         [source] = (TOP / "deploy/portcullis.service.d").iterdir()
-        (folder / source.name).write_text(source.read_text())
+        (folder / source.name).write_text(text or source.read_text())
 
     def analyze(self, *arguments):
         command = ["systemd-analyze", *arguments, str(self.unit)]
@@ -44,6 +46,21 @@ class Unit(unittest.TestCase):
         self.drop_in()
         done = self.analyze("verify", "--man=no")
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_and_every_line_of_the_drop_in_for_a_low_port(self):
+        self.drop_in(drop_in.low_port())
+        done = self.analyze("verify", "--man=no")
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_a_low_port_takes_one_capability_that_counts_on_the_host(self):
+        self.drop_in(drop_in.low_port())
+        done = self.analyze("security", "--offline=true", "--json=short", "--no-pager")
+        met = {each["name"]: each["set"] for each in json.loads(done.stdout)}
+        # In a user namespace of its own it would count for nothing outside.
+        self.assertIs(met["PrivateUsers="], False)
+        open_doors = {name for name, fine in met.items() if name.startswith("CapabilityBoundingSet=") and not fine}
+        self.assertEqual(len(open_doors), 1, open_doors)
+        self.assertIn("CAP_NET_(BIND_SERVICE|", open_doors.pop())
 
     def test_a_line_that_it_does_not_understand_would_be_found(self):
         text = self.unit.read_text()

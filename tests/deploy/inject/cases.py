@@ -43,7 +43,6 @@ PORTS = {
     "foreign.yaml": {},
     "helm-template.yaml": {"release-shop": 80},
     "job.yaml": {"import-": 7000},
-    "knative.yaml": {"hello": 8080},
     "kubectl-get.yaml": {"catalog": 8080},
     "list.json": {"basket": 8080},
     "minified.json": {"small": 8080},

@@ -44,10 +44,27 @@ spec:
       containers: [{name: app, image: app, ports: [{containerPort: 8080}]}]
 """
 
+KNATIVE = """\
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {name: hello}
+spec:
+  template:
+    spec:
+      containers: [{image: app, ports: [{containerPort: 8080}]}]
+"""
+
 # What is refused: flags, manifest, and words that must be in the message.
 REFUSALS = {
     "host network": ([], pod("  hostNetwork: true\n"), ["Pod shop/web", "hostNetwork", "gateway"]),
     "windows": ([], pod("  os: {name: windows}\n"), ["Pod shop/web", "Windows", "Linux"]),
+    "knative": ([], KNATIVE, ["Service hello", "Knative", "gateway", 'portcullis/inject: "false"']),
+    "a plain one beside knative": (["--native=false"], KNATIVE, ["Service hello", "Knative"]),
+    "a pod that knative made": (
+        ["--app-port=8080"],
+        pod("  - {name: queue-proxy, image: queue, ports: [{containerPort: 8012}]}\n"),
+        ["Pod shop/web", "queue-proxy", "gateway"],
+    ),
     "a plain one beside a job": (["--native=false"], JOB, ["Job once", "never", "native sidecar"]),
     "a plain one beside a pod that ends": (
         ["--native=false"],
@@ -186,6 +203,7 @@ REFUSALS = {
 USAGE = {
     "a secret": (["--set=keystone.password=hunter2"], 3, ["keystone.password"]),
     "a key that is not there": (["--set=cache.size=1"], 3, ["cache.size"]),
+    "admin pages for all": (["--set=admin.listen=[::]:9181"], 3, ["admin.listen", "[::]:9181", "loopback"]),
     "no value": (["--set=cache.ttl"], 2, ["KEY=VALUE"]),
     "a port too large": (["--port=65536"], 2, ["65536", "--port"]),
     "no quantity": (["--memory=lots"], 2, ["lots", "128Mi"]),

@@ -54,6 +54,23 @@ class Rounds(unittest.TestCase):
         self.assertEqual(injected(after, [cases.KEYSTONE]), after)
         self.assertEqual(sorted_objects(uninjected(after)), sorted_objects(before))
 
+    def test_a_mark_of_byte_order_stays(self):
+        mark = b"\xef\xbb\xbf"
+        for name in cases.names():
+            before = cases.manifest(name)
+            once = injected(mark + before, cases.flags(name))
+            with self.subTest(name):
+                self.assertEqual(once, mark + injected(before, cases.flags(name)))
+                self.assertEqual(injected(once, cases.flags(name)), once)
+                self.assertEqual(uninjected(once), mark + uninjected(once.removeprefix(mark)))
+
+    def test_of_several_files_the_first_one_s_mark_of_byte_order_stays(self):
+        with tempfile.TemporaryDirectory(prefix="portcullis-inject-") as folder:
+            files = [Path(folder, name) for name in ("empty.yaml", "a.yaml", "b.yaml")]
+            for file, text in zip(files, ["", "\ufeffkind: A\n", "\ufeff---\nkind: B\n"], strict=True):
+                file.write_text(text)
+            self.assertEqual(called("uninject", *files).out.decode(), "\ufeffkind: A\n---\nkind: B\n")
+
     def test_what_kustomize_writes_gets_sidecars(self):
         for name in cases.names():
             if name in REFUSED:

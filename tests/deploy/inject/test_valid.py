@@ -13,7 +13,7 @@ NATIVE = ["1.29", engine.NEWEST]
 PLAIN = [engine.OLDEST, engine.NEWEST]
 
 # Kinds of others, of which Kubernetes has no schema.
-OTHERS = ("argoproj.io/v1alpha1", "serving.knative.dev/v1")
+OTHERS = ("argoproj.io/v1alpha1",)
 
 
 def faults(text, version):

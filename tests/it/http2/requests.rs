@@ -1,6 +1,8 @@
 //! Ordinary requests over HTTP/2 are what they are over HTTP/1.
 
-use crate::support::{Client, Multiplexed, Scene, eventually};
+use crate::support::{Client, Multiplexed, RawClient, Scene, eventually, frames};
+
+use super::head;
 
 #[test]
 fn a_request_passes_and_says_who_asks() {
@@ -77,6 +79,25 @@ fn a_client_that_has_had_its_share_is_asked_to_connect_anew_and_loses_nothing() 
     let answers = client.finish_all(under_way);
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     client.end().expect("in good order");
+    scene.assert_serves();
+}
+
+#[test]
+fn f17_a_client_that_does_not_hear_that_it_has_had_its_share_is_cut_off() {
+    let scene = Scene::with(&[("server.keepalive_requests", "3")]);
+    let token = scene.token();
+    let mut client = RawClient::connect(scene.sidecar.public);
+    client.mute();
+    let mut answered = 0;
+    for stream in (1..40).step_by(2) {
+        let sent = client.try_send(frames::head(stream, &head(&token, &[])));
+        let over = sent.is_err() || client.outcome(stream).status().is_none();
+        if over {
+            break;
+        }
+        answered += 1;
+    }
+    assert!((3..=6).contains(&answered), "{answered}");
     scene.assert_serves();
 }
 

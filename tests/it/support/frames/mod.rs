@@ -61,6 +61,7 @@ pub struct RawClient {
     pongs: usize,
     table: usize,
     afterthought: Vec<u8>,
+    mute: bool,
 }
 
 /// A response, as far as it has come.
@@ -136,7 +137,13 @@ impl RawClient {
             pongs: 0,
             table: 0,
             afterthought: Vec::new(),
+            mute: false,
         }
+    }
+
+    /// Leaves every PING of the proxy without an answer.
+    pub fn mute(&mut self) {
+        self.mute = true;
     }
 
     /// Sends these bytes behind the answer to the proxy's next PING, in the same breath.
@@ -299,6 +306,7 @@ impl RawClient {
             kind::GOAWAY => self.goaway = Some(word(4)),
             kind::PING if flags & flag::ACK != 0 => self.pongs += 1,
             // A peer that is about to go asks whether we have heard it.
+            kind::PING if self.mute => {}
             kind::PING => {
                 let mut bytes = frame(kind::PING, flag::ACK, 0, payload);
                 bytes.append(&mut self.afterthought);
