@@ -117,7 +117,7 @@ pub(super) fn remarks(service: &Value, sidecar: u16) -> Vec<String> {
         remarks.push(format!("leads past the sidecar: port {}", past.join(", ")));
     }
     let is_led = targets(service).iter().any(|target| *target == sidecar);
-    if is_headless(service) && (is_led || !has_ports(service)) {
+    if is_headless(service) && (is_led || items(service, &["spec", "ports"]).is_empty()) {
         remarks.push(
             "is headless: who connects to its pods by their addresses must take the sidecar's port"
                 .to_owned(),
@@ -134,11 +134,6 @@ fn past(service: &Value, sidecar: u16) -> Vec<String> {
         format!("{} to {}", plain(port.get("port").unwrap_or(&Value::Null)), plain(&target(port)))
     })
     .collect()
-}
-
-/// Whether it has ports; a headless one need not.
-pub(super) fn has_ports(service: &Value) -> bool {
-    !items(service, &["spec", "ports"]).is_empty()
 }
 
 /// Whether clients connect to pods themselves, at the Service's own ports.
