@@ -124,6 +124,10 @@ fn read(files: &[PathBuf]) -> anyhow::Result<Given> {
             if !all.ends_with('\n') {
                 all.push('\n');
             }
+            // What begins as JSON is taken for JSON to its end, where a separator is none.
+            if all.trim_start().starts_with('{') {
+                all.insert_str(0, "---\n");
+            }
             if !begins_with_a_separator(plain) {
                 all.push_str("---\n");
             }

@@ -63,6 +63,18 @@ fn files_are_seen_together() {
 }
 
 #[test]
+fn files_of_json_become_one_stream_that_is_read_to_its_end() {
+    let scratch = Scratch::new();
+    let map =
+        |name: &str| format!("{{\"kind\": \"ConfigMap\", \"metadata\": {{\"name\": \"{name}\"}}}}");
+    let files = ["a", "b"].map(|name| scratch.write(name, &map(name)).display().to_string());
+    let output = inject(&[&files[0], &files[1]], "");
+    assert_eq!(stdout(&output), format!("---\n{}\n---\n{}", map("a"), map("b")));
+    let alone = inject(&[&files[0]], "");
+    assert_eq!(stdout(&alone), map("a"));
+}
+
+#[test]
 fn check_writes_nothing_and_ends_with_1_until_it_is_done() {
     let output = inject(&["--check"], DEPLOYMENT);
     assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(1), ""));
