@@ -67,16 +67,18 @@ impl Stage {
         stage
     }
 
-    /// One honest request for each token, which the service believes.
+    /// One honest request for each token, which the service believes. A service's is good as a user's;
+    /// a user's is none of a service, for lack of the role.
     fn tell_the_truth(&self, setting: Setting) {
-        let users = USERS.map(|user| format!("GET /truth\nX-Auth-Token: {user}"));
+        let everybody = USERS.into_iter().chain(SERVICES);
+        let users = everybody.map(|user| format!("GET /truth\nX-Auth-Token: {user}"));
         let services = SERVICES.map(|service| {
             format!("GET /truth\nX-Auth-Token: {}\r\nX-Service-Token: {service}", USERS[0])
         });
         // Without a type of its own, a service is nobody that a token could be restricted to.
         let restricted = (setting != Setting::Plain)
             .then(|| format!("GET /rules/truth\nX-Auth-Token: {RESTRICTED}"));
-        for asked in users.into_iter().chain(services).chain(restricted) {
+        for asked in users.chain(services).chain(restricted) {
             let (line, tokens) = asked.split_once('\n').unwrap();
             let request =
                 format!("{line} HTTP/1.1\r\nHost: s\r\n{tokens}\r\nConnection: close\r\n\r\n");
