@@ -58,8 +58,7 @@ pub(super) fn guard(
 /// Whether somebody else's policy lets clients to the application's port. One that cannot be told by
 /// labels alone may.
 pub(super) fn allows(policy: &Value, led: &Led, app: &AppPort) -> bool {
-    let own = text(policy, &["metadata", "namespace"]).unwrap_or("default");
-    if own != led.namespace.as_deref().unwrap_or("default") {
+    if !led.is_beside(policy) {
         return false;
     }
     let chosen = at(policy, &["spec", "podSelector", "matchLabels"]).and_then(Value::as_object);

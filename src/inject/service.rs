@@ -20,10 +20,17 @@ pub(super) struct Led {
     pub(super) port: u16,
 }
 
+impl Led {
+    /// Whether an object is in its namespace.
+    pub(super) fn is_beside(&self, object: &Value) -> bool {
+        let own = text(object, &["metadata", "namespace"]).unwrap_or("default");
+        own == self.namespace.as_deref().unwrap_or("default")
+    }
+}
+
 /// Whether a Service chooses a pod.
 pub(super) fn selects(service: &Value, led: &Led) -> bool {
-    let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
-    own == led.namespace.as_deref().unwrap_or("default") && wants(service, led)
+    led.is_beside(service) && wants(service, led)
 }
 
 /// Whether it would, by the labels, in the same namespace.
@@ -43,10 +50,9 @@ pub(super) fn wants(service: &Value, led: &Led) -> bool {
 
 /// Whether it would if the pod got labels while it runs, as the one that leads does.
 pub(super) fn may_select(service: &Value, led: &Led) -> bool {
-    let own = text(service, &["metadata", "namespace"]).unwrap_or("default");
     let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
     let fits = |(key, value): (&String, &Value)| led.labels.get(key).map(|own| own == value);
-    own == led.namespace.as_deref().unwrap_or("default")
+    led.is_beside(service)
         && selector.is_some_and(|selector| {
             let known: Vec<_> = selector.iter().filter_map(fits).collect();
             !known.is_empty() && known.iter().all(|fits| *fits)
