@@ -30,7 +30,7 @@ pub(super) fn target(
     if client.uri.scheme().is_some_and(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
         return Err(Rejected::Target);
     }
-    check_framing(&client.headers)?;
+    upstream::is_chunked(&client.headers).map_err(|_| Rejected::Framing)?;
     check_host(client)?;
     // Only an absolute target may leave its path out; it means `/` then. HTTP/2 writes the scheme
     // apart, beside a path that is always there.
@@ -80,17 +80,6 @@ fn normalised(path: &PathAndQuery, rules: PathRules) -> Result<PathAndQuery, Rej
         None => normal.into_owned(),
     };
     PathAndQuery::try_from(text).map_err(|_| Rejected::Path)
-}
-
-/// The one coding that is passed on is `chunked`, stated once (RFC 9112, section 6.1): a list, or
-/// a second line, is read differently by different servers.
-fn check_framing(headers: &HeaderMap) -> Result<(), Rejected> {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    match (codings.next(), codings.next()) {
-        (None, _) => Ok(()),
-        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        (Some(_), _) => Err(Rejected::Framing),
-    }
 }
 
 /// One `Host`, a plain one, and the same as the target's where that names one (RFC 9112, section

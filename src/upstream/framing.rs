@@ -1,13 +1,13 @@
-//! How long the body of a response is: said once, in one way, or not passed on (RFC 9112, section 6).
+//! How long a body is: said once, in one way, or not passed on (RFC 9112, section 6).
 
 use http::{HeaderMap, HeaderValue, header};
 
 /// Two readers would take the body to end in different places, or be given what they cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ambiguous;
+pub struct Ambiguous;
 
-/// Writes the length of a body once and plainly, if it is stated. Repeated, it may be the same
-/// (section 6.3); of transfer codings there is `chunked` alone, for nobody undoes another.
+/// Writes the length of a response's body once and plainly, if it is stated. Repeated, it may be the
+/// same (section 6.3).
 ///
 /// # Errors
 /// It is stated in two ways, or in none that can be read.
@@ -24,14 +24,18 @@ pub(super) fn settle(headers: &mut HeaderMap) -> Result<(), Ambiguous> {
     }
 }
 
-fn is_chunked(headers: &HeaderMap) -> Result<bool, Ambiguous> {
+/// Whether a body is `chunked`. That is the one transfer coding that is passed on, stated once
+/// (section 6.1): a list, or a second line, is read differently by different servers, and nobody here
+/// undoes another coding.
+///
+/// # Errors
+/// Another coding is stated, or several, or one twice.
+pub fn is_chunked(headers: &HeaderMap) -> Result<bool, Ambiguous> {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => Ok(false),
-        (Some(one), None) if one.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") => {
-            Ok(true)
-        }
-        _ => Err(Ambiguous),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(true),
+        (Some(_), _) => Err(Ambiguous),
     }
 }
 
@@ -113,7 +117,7 @@ mod tests {
 
     #[test]
     fn chunked_is_the_only_coding_and_excludes_a_length() {
-        for lines in [&["chunked"][..], &["Chunked"], &[" chunked"]] {
+        for lines in [&["chunked"][..], &["Chunked"]] {
             assert!(settled(&header::TRANSFER_ENCODING, lines).is_ok(), "{lines:?}");
         }
         for lines in [
@@ -121,6 +125,7 @@ mod tests {
             &["chunked, chunked"],
             &["chunked", "chunked"],
             &["identity"],
+            &[" chunked"],
             &[""],
             &["chunked, identity"],
         ] {

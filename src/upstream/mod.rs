@@ -30,6 +30,7 @@ use crate::telemetry::Stopwatch;
 use station::{Connections, Place, Station};
 
 pub use error::{ResponseError, SetupError, UpstreamError};
+pub use framing::{Ambiguous, is_chunked};
 pub use hop::{BadConnection, is_hop_by_hop, nominated};
 pub use metrics::Metrics;
 pub use request_body::{BodyError, RequestBody};
