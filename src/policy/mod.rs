@@ -193,14 +193,14 @@ pub enum Ruling<'p> {
     Decided(Result<(), Forbidden>),
 }
 
-impl<'p> Way<'_, 'p> {
+impl Way<'_, '_> {
     /// The names of the path's variable parts.
     fn names(&self) -> impl Iterator<Item = &str> {
         self.found.iter().flat_map(Found::names)
     }
 
-    /// A variable part of the path, as it was sent.
-    fn capture(&self, name: &str) -> Option<&'p str> {
+    /// A variable part of the path, decoded as far as rows are looked up by it.
+    fn capture(&self, name: &str) -> Option<&str> {
         self.found.as_ref()?.capture(name)
     }
 }

@@ -6,6 +6,7 @@
 mod host;
 mod path;
 mod percent;
+mod readings;
 mod table;
 mod template;
 

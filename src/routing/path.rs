@@ -74,30 +74,23 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }
 
-/// The part of a segment before its parameters, which some services cut off.
-pub(super) fn without_parameters(segment: &str) -> &str {
-    let end = segment.find(';').into_iter().chain(segment.find("%3B")).min();
-    end.and_then(|end| segment.get(..end)).unwrap_or(segment)
-}
-
-/// The path for services that cut parameters off all of its segments; `None` where it has none.
-pub(super) fn bare(path: &str) -> Option<String> {
-    if !path.contains(';') && !path.contains("%3B") {
-        return None;
-    }
-    Some(path.split('/').map(without_parameters).collect::<Vec<_>>().join("/"))
-}
-
 /// A segment, cut at the slashes that are encoded in it: not even where they are part of a name
 /// is there a name that climbs.
 fn pieces(segment: &str) -> impl Iterator<Item = &str> {
     segment.split("%2F").flat_map(|piece| piece.split("%5C"))
 }
 
-/// A piece that a service may take for a step, or for nothing at all.
+/// A piece that a service may take for a step, or for nothing at all: without its parameters, or up
+/// to what is a query or a fragment once it is decoded.
 fn is_odd(piece: &str) -> bool {
-    let name = without_parameters(piece);
-    is_dots(name) || (name.is_empty() && !piece.is_empty())
+    let name = before(piece, [";", "%3B"]);
+    is_dots(before(name, ["%3F", "%23"])) || (name.is_empty() && !piece.is_empty())
+}
+
+/// What stands before the first of these marks.
+fn before<'a>(text: &'a str, marks: [&str; 2]) -> &'a str {
+    let end = marks.into_iter().filter_map(|mark| text.find(mark)).min();
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// `.` and `..`, also in letters that look like dots to a service that folds them.
@@ -176,6 +169,7 @@ mod tests {
             ("/a:b@c!$&'()*+,;=", "/a:b@c!$&'()*+,;="),
             ("/100%25", "/100%25"),
             ("/a%3bx", "/a%3Bx"),
+            ("/%3fx/%231", "/%3Fx/%231"),
             ("/a/", "/a/"),
             ("/..a/...", "/..a/..."),
         ] {
@@ -199,6 +193,8 @@ mod tests {
             "/%2e;a=b/admin",
             "/;x/admin",
             "/a/%3bx",
+            "/a/..%3fx",
+            "/%2e%23",
             "/a%2fb",
             "/a%2Fb",
             "/a%5cb",

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::path::{EmptySegment, EncodedSlash, PathRules, normal, without_parameters};
+use super::path::{EmptySegment, EncodedSlash, PathRules, normal};
+use super::readings::{key, without_parameters};
 
 /// One segment of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {
     /// Any number of segments, none included.
     Rest,
-    /// This text, in its normal spelling.
+    /// This text, as it stands in a path's [`key`].
     Text(String),
     /// One segment that begins and ends so, with something in between, perhaps by name.
     Variable(Variable),
@@ -109,7 +110,7 @@ fn variable_name(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
-/// Text as it stands in a normal path. People write templates unencoded.
+/// Text as paths are looked up by. People write templates unencoded.
 fn literal(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Ok(String::new());
@@ -128,7 +129,14 @@ fn literal(text: &str) -> Result<String, String> {
     let rules = PathRules { encoded_slash: EncodedSlash::Keep, empty_segment: EmptySegment::Keep };
     let normal = normal(&encoded, rules)
         .map_err(|_| format!("has {text:?}, which no request that is let in can have"))?;
-    Ok(normal.get(1..).unwrap_or_default().to_owned())
+    let key = key(normal.get(1..).unwrap_or_default()).into_owned();
+    // Such a path has another reading, which is not this template's.
+    match key.find([';', '?', '#']).and_then(|at| key.get(at..=at)) {
+        Some(mark) => {
+            Err(format!("has {mark:?} in it; a template ends before parameters and queries"))
+        }
+        None => Ok(key),
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +170,7 @@ mod tests {
         );
         assert_eq!(parse("/**/action").unwrap(), [Segment::Rest, text("action")]);
         assert_eq!(parse("/a/").unwrap(), parse("/a").unwrap());
+        assert_eq!(parse("/%40a/{b}%3Adelete").unwrap(), parse("/@a/{b}:delete").unwrap());
     }
 
     #[test]
@@ -180,6 +189,9 @@ mod tests {
             ("/{a}/{a}", "{a} twice"),
             ("/../a", "no request"),
             ("/%zz", "no request"),
+            ("/a;b", "\";\" in it"),
+            ("/*%3f", "\"?\" in it"),
+            ("/{a}#", "\"#\" in it"),
         ] {
             let error = parse(template).unwrap_err();
             assert!(error.contains(says), "{template}: {error}");
@@ -189,7 +201,6 @@ mod tests {
     #[test]
     fn parameters_do_not_make_another_segment_of_a_text() {
         assert!(text("admin").takes("admin;x=y"));
-        assert!(text("admin").takes("admin%3Bx"));
         assert!(!text("admin").takes("administrator"));
         let Segment::Variable(id) = variable("", Some("id"), "") else { panic!("no variable") };
         assert_eq!(id.part_of("5;x"), Some("5;x"), "what is compared is what was sent");

@@ -4,10 +4,12 @@
 mod cover;
 mod tree;
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::HostPattern;
-use super::path::bare;
+use super::readings::{key, others};
 use super::template::{self, Segment};
 
 use tree::Node;
@@ -53,7 +55,7 @@ pub struct Found<'t, 'p, R> {
     /// What it stands for.
     pub route: &'t R,
     pattern: &'t Pattern,
-    path: &'p str,
+    key: Cow<'p, str>,
 }
 
 impl Methods {
@@ -103,22 +105,21 @@ impl<R> Table<R> {
     /// services that tell `/a/` from `/a` are few, and those that do not must not be a way round
     /// a rule.
     ///
-    /// Some services cut the parameters of segments off before they look where a request leads. A
-    /// path that leads elsewhere then is taken by no row. Allocates for such paths only.
+    /// It does not matter either which characters of a path are encoded. Some services cut something
+    /// off the path before they look where it leads: one that leads elsewhere then is taken by no row.
+    /// Allocates for paths with escapes or parameters only.
     pub fn find<'p>(&self, asked: Asked<'p>) -> Option<Found<'_, 'p, R>> {
-        let at = self.first(asked)?;
-        if let Some(bare) = bare(asked.path)
-            && self.first(Asked { path: &bare, ..asked }) != Some(at)
-        {
+        let key = key(asked.path);
+        let first = |path: &str| {
+            let takes = |at: usize| self.rows.get(at).is_some_and(|(row, _)| row.takes(asked));
+            self.root.first(path.strip_prefix('/')?, &takes)
+        };
+        let at = first(&key)?;
+        if others(&key).any(|other| first(&other) != Some(at)) {
             return None;
         }
         let (pattern, route) = self.rows.get(at)?;
-        Some(Found { route, pattern, path: asked.path })
-    }
-
-    fn first(&self, asked: Asked<'_>) -> Option<usize> {
-        let takes = |at: usize| self.rows.get(at).is_some_and(|(pattern, _)| pattern.takes(asked));
-        self.root.first(asked.path.strip_prefix('/')?, &takes)
+        Some(Found { route, pattern, key })
     }
 
     /// The rows in their order.
@@ -154,18 +155,19 @@ impl<R> Table<R> {
     }
 }
 
-impl<'p, R> Found<'_, 'p, R> {
+impl<R> Found<'_, '_, R> {
     /// The names of the path's variable parts.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pattern.names()
     }
 
-    /// The variable part of the path by that name, as it was sent.
-    pub fn capture(&self, name: &str) -> Option<&'p str> {
+    /// The variable part of the path by that name: decoded but for what cannot be seen and for `%2F`,
+    /// `%5C` and `%25`.
+    pub fn capture(&self, name: &str) -> Option<&str> {
         let template = &self.pattern.template;
         let at = template.iter().position(|segment| template::name(segment) == Some(name))?;
         let Some(Segment::Variable(variable)) = template.get(at) else { return None };
-        let path = self.path.strip_prefix('/')?;
+        let path = self.key.strip_prefix('/')?;
         let path = path.strip_suffix('/').unwrap_or(path);
         let rest = template.iter().position(|segment| *segment == Segment::Rest);
         let segment = match rest {

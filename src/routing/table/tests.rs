@@ -63,6 +63,9 @@ fn the_first_row_that_fits_counts() {
         ("/files/a.json;v=1", ""),
         ("/files/secret;.json", ""),
         ("/files/secret%3B.json", ""),
+        ("/files/secret%3F.json", ""),
+        ("/files/secret%23.json", ""),
+        ("/v1/p/volumes/5%3Fx", "GET /v1/{project_id}/volumes/{id}"),
         ("/v1/p/volumes/5;x.json", "GET /v1/{project_id}/volumes/{id}"),
         ("/files/a.xml", ""),
         ("/", ""),
@@ -76,14 +79,32 @@ fn the_first_row_that_fits_counts() {
 }
 
 #[test]
-fn captures_are_what_was_sent() {
+fn no_spelling_of_a_character_leads_past_a_row() {
+    let table = table(&["* /v1/{id}:delete", "* /v1/@admin/**", "* /v1/%22x%22", "* /v1/**"]);
+    for (path, expected) in [
+        ("/v1/7:delete", "* /v1/{id}:delete"),
+        ("/v1/7%3Adelete", "* /v1/{id}:delete"),
+        ("/v1/@admin/x", "* /v1/@admin/**"),
+        ("/v1/%40admin/x", "* /v1/@admin/**"),
+        ("/v1/\"x\"", "* /v1/%22x%22"),
+        ("/v1/%22x%22", "* /v1/%22x%22"),
+        ("/v1/a%3Ab", "* /v1/**"),
+    ] {
+        assert_eq!(found(&table, path), expected, "{path}");
+    }
+    let delete = table.find(asked(&Method::GET, "/v1/a%40b%3Adelete")).unwrap();
+    assert_eq!(delete.capture("id"), Some("a@b"));
+}
+
+#[test]
+fn captures_are_what_services_find_there() {
     let table = table(&["* /v1/AUTH_{project_id}/**/{last}.tar", "* /{a}/x/{b}"]);
     let first = table.find(asked(&Method::GET, "/v1/AUTH_abc/c/d/e.tar/")).unwrap();
     assert_eq!(first.capture("project_id"), Some("abc"));
     assert_eq!(first.capture("last"), Some("e"));
     assert_eq!(first.capture("other"), None);
-    let second = table.find(asked(&Method::GET, "/1;p/x/%E6")).unwrap();
-    assert_eq!((second.capture("a"), second.capture("b")), (Some("1;p"), Some("%E6")));
+    let second = table.find(asked(&Method::GET, "/1;p/x/%E6%3A%2F")).unwrap();
+    assert_eq!((second.capture("a"), second.capture("b")), (Some("1;p"), Some("%E6:%2F")));
 }
 
 #[test]

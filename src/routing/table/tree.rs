@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::routing::path::without_parameters;
+use crate::routing::readings::without_parameters;
 use crate::routing::template::{Segment, Variable};
 
 /// What may follow the segments that lead here.

@@ -23,6 +23,8 @@ routes:
 - {path: "/files/*.png", allow: public}
 - {path: /files/**, check: "role:admin"}
 - {path: /admin/**, check: "role:admin"}
+- {path: /@admin/**, check: "role:admin"}
+- {path: "/v3/{id}:delete", check: "role:admin"}
 - {path: "/v3/{project_id}/volumes/**", check: "role:member and project_id:%(project_id)s"}
 - {path: /q, check: "project_id:%(query.project_id)s", query: project_id}
 - {path: /h, check: "project_id:%(header.x-project)s", headers: X-Project}
@@ -37,8 +39,13 @@ const STARTS: &[&str] = &[
     "/files/x.png",
     "/files/secret",
     "/files/secret;",
+    "/files/secret%3f",
     "/admin",
     "/admin/",
+    "/@admin/x",
+    "/%40admin/x",
+    "/v3/7:delete",
+    "/v3/7%3adelete",
     "/v3/OTHER/volumes/",
     "/v3/MINE/volumes/",
     "/v3/",
@@ -61,6 +68,7 @@ const PIECES: &[&str] = &[
     "%2e%2e", "/%2e%2e/", "%252e", "%2f", "%252F", "%5c", "\\", "%", "%zz", "%00", "%0a", "%25", ";",
     ";.png", ";x=1", "%3b", "%3B.png", ".png", "/x.png", "?", "#", "*", "%41", "%61dmin", "OTHER", "MINE",
     "%c0%ae", "\u{e9}", "%ef%bc%8e", "%e2%80%a5", "\u{2024}", "files", "/secret", " ", "\t",
+    ":delete", "%3Adelete", "/%40admin", "%3F", "%23.png",
 ];
 
 const QUERIES: &[&str] = &[

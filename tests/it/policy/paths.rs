@@ -62,6 +62,40 @@ fn c04_parameters_do_not_hide_a_segment_from_its_rule() {
 }
 
 #[test]
+fn c04_nor_does_what_a_service_takes_for_a_query_once_it_is_decoded() {
+    let scene = Scene::guarding(
+        "routes:\n- {path: '/files/*.png', allow: public}\n- {path: /files/**, check: '!'}\n",
+    );
+    assert_eq!(get(&scene, "", "/files/a.png").status, 200);
+    for target in ["/files/secret%3F.png", "/files/secret%23.png", "/files/a%3b%3f.png"] {
+        assert_refused(&get(&scene, "", target), 403);
+    }
+}
+
+#[test]
+fn c25_no_encoding_of_a_character_hides_a_segment_from_its_rule() {
+    let scene = Scene::guarding(
+        "routes:\n- {path: '/servers/{id}:delete', check: '!'}\n- {path: /@admin/**, check: '!'}\n\
+         - {path: /%24defs, check: '!'}\n- {path: /**, allow: authenticated}\n",
+    );
+    let token = scene.token();
+    for target in [
+        "/servers/7:delete",
+        "/servers/7%3Adelete",
+        "/servers/7%3adelete/",
+        "/@admin/x",
+        "/%40admin",
+        "/$defs",
+        "/%24defs",
+    ] {
+        assert_refused(&get(&scene, &token, target), 403);
+    }
+    let response = get(&scene, &token, "/users/a%40b%3A%22");
+    assert_eq!(response.status, 200);
+    assert_eq!(scene.upstream.last().target(), "/users/a%40b%3A%22", "it goes on as it came");
+}
+
+#[test]
 fn c05_double_encoding_is_refused() {
     odd(&[
         "/public/%252e%252e/admin",
