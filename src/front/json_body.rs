@@ -118,8 +118,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let name = parts.next().unwrap_or_default();
     let json = name == "application/json"
         || name.strip_prefix("application/").is_some_and(|rest| rest.ends_with("+json"));
+    // Parsers differ in what they take for a parameter of that name: `charset =`, `charset*=''`.
     let utf8 = parts.all(|part| {
-        part.strip_prefix("charset=").is_none_or(|set| matches!(set, "utf-8" | "\"utf-8\""))
+        !part.contains("charset") || matches!(part, "charset=utf-8" | "charset=\"utf-8\"")
     });
     json && utf8 && !headers.contains_key(header::CONTENT_ENCODING)
 }
@@ -228,7 +229,20 @@ mod tests {
         assert!(!says(&[]));
         assert!(!says(&[(kind, "text/plain")]));
         assert!(!says(&[(kind, "application/json"), (kind, "text/plain")]));
-        assert!(!says(&[(kind, "application/json; charset=utf-16")]));
+        assert!(says(&[(kind, "application/json; version=1;charset=\"utf-8\"")]));
+        for parameters in [
+            "charset=utf-16",
+            "charset = utf-7",
+            "charset =utf-7",
+            "CHARSET\t=utf-7",
+            "charset*=''utf-7",
+            "charset*0=utf; charset*1=-7",
+            "charset=utf-8; charset=utf-7",
+            "a=\";charset=utf-7\"",
+        ] {
+            let value = format!("application/json; {parameters}").leak();
+            assert!(!says(&[(kind, value)]), "{value}");
+        }
         assert!(!says(&[(kind, "application/json"), ("content-encoding", "gzip")]));
     }
 }

@@ -20,7 +20,7 @@ use super::grpc::in_grpc;
 use super::json_body::{self, Left, Unfit};
 use super::metrics::Rejected;
 use super::peer::Peer;
-use super::protocol::{is_grpc, name_host, protocol};
+use super::protocol::{has_blank_ends, is_grpc, name_host, protocol};
 use super::record::Record;
 use super::reply::{Refusal, Reply, challenged, explain, reply};
 use super::request_id::{self, REQUEST_ID};
@@ -132,6 +132,9 @@ impl ReverseProxy {
         }
         if client.headers.len() > rules.max_fields {
             return Err(reject(record, Rejected::Fields));
+        }
+        if has_blank_ends(&client) {
+            return Err(reject(record, Rejected::Framing));
         }
         name_host(&mut client);
         if peer.is_misdirected(&client.headers) {

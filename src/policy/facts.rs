@@ -43,6 +43,8 @@ pub(super) struct Aim<'a> {
     /// Query parameters that rules may ask for, decoded: as servers find them for which `&` alone
     /// divides, and as those find them that take `;` for it as well.
     query: [Vec<(&'a str, Cow<'a, str>)>; 2],
+    /// Those of them for which a service may take a parameter of another name.
+    alike: Vec<&'a str>,
     /// Parts of the path that had to be decoded.
     captures: Vec<(&'a str, String)>,
 }
@@ -52,13 +54,19 @@ impl<'a> Facts<'a> {
     /// paths with escapes.
     pub(super) fn target(&'a self, way: &'a Way<'a, 'a>) -> Aim<'a> {
         let text = self.query.filter(|_| !way.route.query.is_empty());
+        let mut alike = Vec::new();
         let query = [&['&'][..], &['&', ';']].map(|marks| {
             let mut found = Vec::new();
             for pair in text.iter().flat_map(|text| text.split(marks)) {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
                 let name = decoded(name, true);
-                let known = way.route.query.iter().find(|known| ***known == *name);
-                found.extend(known.map(|known| (&**known, decoded(value, true))));
+                for known in &way.route.query {
+                    if **known == *name {
+                        found.push((&**known, decoded(value, true)));
+                    } else if is_alike(known, &name) {
+                        alike.push(&**known);
+                    }
+                }
             }
             found
         });
@@ -67,7 +75,7 @@ impl<'a> Facts<'a> {
             Some((name, decoded(part, false).into_owned()))
         };
         let captures = way.names().filter_map(encoded).collect();
-        Aim { way, facts: self, query, captures }
+        Aim { way, facts: self, query, alike, captures }
     }
 }
 
@@ -126,7 +134,8 @@ impl Aim<'_> {
             let of_that_name = found.iter().filter(move |(known, _)| *known == name);
             of_that_name.map(|(_, value)| Value::Text(value))
         });
-        if strict.clone().next().is_some() != lax.clone().next().is_some() {
+        let differ = strict.clone().next().is_some() != lax.clone().next().is_some();
+        if differ || self.alike.contains(&name) {
             return Lookup::Ambiguous;
         }
         Lookup::of(strict.chain(lax))
@@ -168,6 +177,16 @@ impl Aim<'_> {
         }
         place.map(AsValue::as_value).into()
     }
+}
+
+/// Whether some service takes one parameter for the other: PHP drops blanks before a name and what
+/// follows NUL, makes `_` of blanks and dots, and takes `[]` for a list, as Rails does.
+fn is_alike(one: &str, other: &str) -> bool {
+    let as_php = |name: &str| {
+        let name = name.trim().split(['[', '\0']).next().unwrap_or_default();
+        name.replace(['.', ' '], "_")
+    };
+    same_letters(&as_php(one), &as_php(other))
 }
 
 /// Whether two names differ at most in the case of letters, those outside ASCII that fold into it

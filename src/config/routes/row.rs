@@ -34,6 +34,8 @@ pub(super) fn row(
         let limit = limit.min(max_body.unwrap_or(u64::MAX));
         BodyFacts { limit: usize::try_from(limit).unwrap_or(usize::MAX) }
     });
+    let headers = headers(&mut members, reader);
+    let trailers = trailers(&mut members, &headers, reader);
     let route = access.map(|access| Route {
         name: name(&mut members, reader).into(),
         takes: takes.into(),
@@ -42,11 +44,11 @@ pub(super) fn row(
         scopes: scopes(&mut members, reader),
         shadow: members.boolean("shadow", reader).unwrap_or(false),
         query: members.words("query", reader).into_iter().map(|(word, _)| word.into()).collect(),
-        headers: headers(&mut members, reader),
+        headers,
         body,
         max_body,
         protocols: protocols(&mut members, reader),
-        trailers: trailers(&mut members, reader),
+        trailers,
         upstream: members.text("upstream", reader).map_or("default", |(name, _)| name).into(),
     });
     if route.is_some() {

@@ -47,12 +47,21 @@ pub(super) fn protocols(members: &mut Members<'_>, reader: &mut Reader<'_>) -> O
     (!words.is_empty()).then_some(protocols)
 }
 
-/// Fields that may come behind a body: none of ours, and none that a server must know before it
-/// reads the body (RFC 9110, section 6.5.1).
-pub(super) fn trailers(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Arc<[HeaderName]> {
+/// Fields that may come behind a body: none of ours, none that a server must know before it reads the
+/// body (RFC 9110, section 6.5.1), and none of the `judged` ones, to which a service may add them.
+pub(super) fn trailers(
+    members: &mut Members<'_>,
+    judged: &[HeaderName],
+    reader: &mut Reader<'_>,
+) -> Arc<[HeaderName]> {
     let mut names = Vec::new();
     for (word, at) in members.words("trailers", reader) {
         match word.parse::<HeaderName>() {
+            Ok(name) if judged.contains(&name) => {
+                let message =
+                    format!("{word:?} is one of the route's headers; rules see no trailers");
+                reader.refuse(at, &members.path("trailers"), &message);
+            }
             Ok(name) if classify(&name).is_none() && !is_ours(&name) && !comes_first(&name) => {
                 names.push(name);
             }

@@ -85,3 +85,12 @@ fn fields_that_are_not_passed_on_are_no_facts() {
         assert!(said.iter().any(|line| line.contains("never reaches the service")), "{said:?}");
     }
 }
+
+#[test]
+fn a_field_that_rules_look_at_is_no_trailer() {
+    let route =
+        "routes: [{path: /**, allow: authenticated, headers: X-Op, trailers: [X-Sum, x-op]}]\n";
+    let said = lines(&file(&format!("{THREE_LINES}{route}")));
+    let refused = "\"x-op\" is one of the route's headers; rules see no trailers";
+    assert!(said.iter().any(|line| line.contains(refused)), "{said:?}");
+}

@@ -159,7 +159,8 @@ label! {
         Connection => "connection",
         /// More fields than the limit.
         Fields => "fields",
-        /// A transfer coding other than `chunked`, or stated twice.
+        /// A transfer coding other than `chunked`, or stated twice; over HTTP/2, a value with a blank
+        /// at an end.
         Framing => "framing",
         /// No `Host`, more than one, an odd one, or another than the target's.
         Host => "host",

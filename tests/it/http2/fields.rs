@@ -65,6 +65,23 @@ fn f11_fields_of_one_connection_have_no_place_in_http_2() {
 }
 
 #[test]
+fn f10_a_value_with_a_blank_at_an_end_is_a_400_however_little_it_matters() {
+    let rule = "routes: [{path: /**, check: \"not 'delete':%(header.x-op)s\", headers: x-op}]\n";
+    let scene = Scene::guarding(rule);
+    for value in [" delete", "delete ", "\tdelete", "delete\t", " "] {
+        assert_eq!(ask(&scene, &[("x-op", Some(value))]).status(), Some(400), "{value:?}");
+        assert_eq!(ask(&scene, &[("x-free", Some(value))]).status(), Some(400), "{value:?}");
+    }
+    assert_eq!(ask(&scene, &[("x-op", Some("delete"))]).status(), Some(403));
+    assert_eq!(scene.upstream.count(), 0);
+    for value in ["show", "a  b", ""] {
+        assert_eq!(ask(&scene, &[("x-op", Some(value))]).status(), Some(200), "{value:?}");
+    }
+    let counted = scene.sidecar.metric("portcullis_http_rejected_total{reason=\"framing\"}");
+    assert_eq!(counted, 10.0);
+}
+
+#[test]
 fn a21_trailers_of_a_request_are_dropped() {
     let scene = Scene::start();
     let token = scene.token();

@@ -76,6 +76,7 @@ fn what_is_no_json_that_can_be_read_in_one_way_is_a_400() {
         &[("Content-Type", "text/plain")],
         &[("Content-Type", "application/x-www-form-urlencoded")],
         &[("Content-Type", "application/json; charset=utf-16")],
+        &[("Content-Type", "application/json; charset = utf-7")],
         &[JSON, ("Content-Type", "text/plain")],
         &[JSON, ("Content-Encoding", "gzip")],
         &[JSON, ("Content-Encoding", "identity")],

@@ -33,6 +33,13 @@ fn a_query_parameter_decides_by_all_of_its_occurrences() {
         ("a=b;project_id=p2&project_id=p1", 403, 403),
         ("project_id=p1&project_id", 403, 403),
         ("project_id=p1&project_id=", 403, 403),
+        // Another name for us, the same for some services.
+        ("Project_ID=p1", 403, 403),
+        ("project_id=p1&project_id[]=p2", 403, 403),
+        ("project_id=p1&+project.id=p2", 403, 403),
+        ("project_id=p1&project%20id=p2", 403, 403),
+        ("project_id=p1&project_id%00=p2", 403, 403),
+        ("project_id=p1&project_id_2=p2", 200, 403),
     ] {
         for (path, status) in [("/q", on_q), ("/n", on_n)] {
             let target = format!("{path}?{query}");
