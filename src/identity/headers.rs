@@ -116,7 +116,7 @@ pub const PREFIXES: &[&str] = &[
 /// Every protected header. Names and meanings of the first three groups are keystonemiddleware's
 /// (`auth_token`).
 #[rustfmt::skip]
-pub static TABLE: [Header; 88] = [
+pub static TABLE: [Header; 110] = [
     row("x-identity-status", Class::User(Claim::Status), "`Confirmed` when Keystone vouched for the token, else `Invalid`"),
     row("x-user-id", Class::User(Claim::UserId), "the user's id"),
     row("x-user-name", Class::User(Claim::UserName), "the user's name"),
@@ -155,6 +155,12 @@ pub static TABLE: [Header; 88] = [
     row("x-auth-token", Class::Credential, "the user token, passed on as the client sent it"),
     row("x-storage-token", Class::Credential, "the user token under Swift's name, passed on when it is the one that was validated"),
     row("x-service-token", Class::Credential, "the token of the service that calls on the user's behalf, passed on as it was sent"),
+    row("x-service-is-admin-project", Class::Foreign, "a calling service's, by an older name that nobody sets"),
+    row("x-service-role", Class::Foreign, "a calling service's, by an older name that nobody sets"),
+    row("x-service-tenant", Class::Foreign, "a calling service's, by an older name that nobody sets"),
+    row("x-service-tenant-id", Class::Foreign, "a calling service's, by an older name that nobody sets"),
+    row("x-service-tenant-name", Class::Foreign, "a calling service's, by an older name that nobody sets"),
+    row("x-service-user", Class::Foreign, "a calling service's, by an older name that nobody sets"),
     row("x-subject-token", Class::Foreign, "the subject of a validation; only an identity service has a use for it"),
     row("openstack-identity-access-rules", Class::Foreign, "a promise to Keystone that only a validator may make"),
     row("x-catalog", Class::Foreign, "the catalogue in Repose's convention"),
@@ -189,22 +195,38 @@ pub static TABLE: [Header; 88] = [
     row("x-openstack-request-id", Class::Origin, "the request's id: the client's if well formed, else a new one"),
     row("forwarded", Class::Origin, "removed; a trusted proxy's passes, with our hop added"),
     row("true-client-ip", Class::Origin, "removed, whoever sends it"),
-    row("x-client-ip", Class::Origin, "removed likewise"),
-    row("x-cluster-client-ip", Class::Origin, "removed likewise"),
-    row("x-forwarded-method", Class::Origin, "removed likewise"),
+    row("x-client-ip", Class::Origin, "removed, whoever sends it"),
+    row("x-cluster-client-ip", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-method", Class::Origin, "removed, whoever sends it"),
     row("x-forwarded-port", Class::Origin, "removed; a trusted proxy's passes"),
-    row("x-forwarded-prefix", Class::Origin, "removed likewise"),
-    row("x-forwarded-server", Class::Origin, "removed likewise"),
-    row("x-forwarded-uri", Class::Origin, "removed likewise"),
-    row("x-original-url", Class::Origin, "removed likewise"),
+    row("x-forwarded-prefix", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-server", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-uri", Class::Origin, "removed, whoever sends it"),
+    row("x-original-url", Class::Origin, "removed, whoever sends it"),
     row("x-real-ip", Class::Origin, "removed; a trusted proxy's passes"),
-    row("x-forwarded-scheme", Class::Origin, "removed likewise"),
-    row("x-forwarded-ssl", Class::Origin, "removed likewise"),
-    row("x-host", Class::Origin, "removed likewise"),
-    row("x-original-host", Class::Origin, "removed likewise"),
-    row("x-original-method", Class::Origin, "removed likewise"),
-    row("x-original-uri", Class::Origin, "removed likewise"),
-    row("x-rewrite-url", Class::Origin, "removed likewise"),
+    row("x-forwarded-scheme", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-ssl", Class::Origin, "removed, whoever sends it"),
+    row("x-host", Class::Origin, "removed, whoever sends it"),
+    row("x-original-host", Class::Origin, "removed, whoever sends it"),
+    row("x-original-method", Class::Origin, "removed, whoever sends it"),
+    row("x-original-uri", Class::Origin, "removed, whoever sends it"),
+    row("x-rewrite-url", Class::Origin, "removed, whoever sends it"),
+    row("cf-connecting-ip", Class::Origin, "removed, whoever sends it"),
+    row("client-ip", Class::Origin, "removed, whoever sends it"),
+    row("fastly-client-ip", Class::Origin, "removed, whoever sends it"),
+    row("forwarded-for", Class::Origin, "removed, whoever sends it"),
+    row("front-end-https", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded", Class::Origin, "removed, whoever sends it"),
+    row("x-envoy-external-address", Class::Origin, "removed, whoever sends it"),
+    row("x-envoy-original-dst-host", Class::Origin, "removed, whoever sends it"),
+    row("x-envoy-original-host", Class::Origin, "removed, whoever sends it"),
+    row("x-envoy-original-path", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-path", Class::Origin, "removed, whoever sends it"),
+    row("x-forwarded-protocol", Class::Origin, "removed, whoever sends it"),
+    row("x-original-forwarded-for", Class::Origin, "removed, whoever sends it"),
+    row("x-scheme", Class::Origin, "removed, whoever sends it"),
+    row("x-script-name", Class::Origin, "removed, whoever sends it"),
+    row("x-url-scheme", Class::Origin, "removed, whoever sends it"),
 ];
 
 /// Which row, or family of rows, protects `name`; `None` for a field that is nobody's business.
@@ -218,7 +240,7 @@ pub fn classify(name: &HeaderName) -> Option<Class> {
         return Some(Class::Foreign);
     }
     // Cheap and final for almost every ordinary field.
-    let begins = [b"x-", b"op", b"re", b"pr", b"fo", b"tr", b"cl", b"ss"];
+    let begins = [b"x-", b"op", b"re", b"pr", b"fo", b"tr", b"cl", b"ss", b"cf", b"fa", b"fr"];
     if !begins.iter().any(|begin| name.as_bytes().starts_with(*begin)) {
         return None;
     }
@@ -254,6 +276,15 @@ mod tests {
             assert!(classify(&row.name).is_some(), "{} is not found", row.name);
         }
         assert!(TABLE.len() < usize::from(u8::MAX), "rows are numbered by a byte");
+    }
+
+    #[test]
+    fn the_reference_has_every_name() {
+        let page = include_str!("../../docs/headers.md").to_ascii_lowercase();
+        let names = TABLE.iter().map(|row| row.name.as_str()).chain(PREFIXES.iter().copied());
+        for name in names {
+            assert!(page.contains(&format!("`{name}")), "{name}");
+        }
     }
 
     #[test]
