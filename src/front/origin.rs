@@ -65,28 +65,31 @@ fn pass_on(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
 /// written itself before that would be taken for the client by a service that reads from there.
 fn name_the_client(headers: &mut HeaderMap, client: &HeaderMap, peer: &Peer) {
     let hops = peer.hops(client);
-    let Some(address) = hops.client() else { return };
+    if hops.is_empty() {
+        return;
+    }
     let mut set = |name: HeaderName, list: Vec<Vec<u8>>| {
         if let Ok(value) = HeaderValue::from_bytes(&list.join(&b", "[..])) {
             headers.insert(name, value);
         }
     };
     let own = peer.address.map(|_| peer.value.as_bytes().to_vec());
+    // RFC 7239's word; the last proxy's address would make it the client, and one of the house.
+    let unknown = hops.is_lost().then(|| b"unknown".to_vec());
     let known = hops.inwards().map(|hop| hop.address.to_string().into_bytes());
-    set(FOR, known.chain(own).collect());
-    if client.contains_key(&REAL_IP) {
+    set(FOR, unknown.into_iter().chain(known).chain(own).collect());
+    let address = hops.last().filter(|_| !hops.is_lost());
+    if let (Some(address), true) = (address, client.contains_key(&REAL_IP)) {
         set(REAL_IP, vec![address.to_string().into_bytes()]);
     }
     if client.contains_key(header::FORWARDED) {
         let as_written = peer.names_in(&header::FORWARDED);
-        let mut elements: Vec<_> = hops
-            .inwards()
-            .map(
-                |hop| {
-                    if as_written { hop.element.to_vec() } else { node(hop.address).into_bytes() }
-                },
-            )
-            .collect();
+        let unknown = hops.is_lost().then(|| b"for=unknown".to_vec());
+        let mut elements: Vec<_> = unknown.into_iter().collect();
+        elements.extend(hops.inwards().map(|hop| {
+            let as_it_is = as_written && hop.has_plain_parts();
+            if as_it_is { hop.element.to_vec() } else { node(hop.address).into_bytes() }
+        }));
         elements.push(own_element(headers, peer).into_bytes());
         if let Ok(value) = HeaderValue::from_bytes(&elements.join(&b", "[..])) {
             headers.insert(header::FORWARDED, value);
@@ -199,13 +202,40 @@ mod tests {
     }
 
     #[test]
-    fn c19_where_nobody_is_named_nothing_is_said_of_a_client() {
-        let said = [("x-forwarded-for", "192.0.2.1, nobody"), ("x-real-ip", "6.6.6.6")];
+    fn c19_somebody_who_cannot_be_read_is_not_the_proxy() {
+        let said =
+            [("x-forwarded-for", "192.0.2.1, nobody, 198.51.100.4"), ("x-real-ip", "6.6.6.6")];
         let headers = told(&[&said[..], &[("forwarded", "for=6.6.6.6")]].concat(), &balancer(FOR));
-        assert_eq!(headers[FOR], "10.0.0.1");
-        assert!(!headers.contains_key(REAL_IP) && !headers.contains_key(header::FORWARDED));
-        let headers = told(&said[1..], &balancer(FOR));
+        assert_eq!(headers[FOR], "unknown, 198.51.100.4, 10.0.0.1");
+        let ours = "for=10.0.0.1;host=\"api.example\";proto=http";
+        let expected = format!("for=unknown, for=198.51.100.4, {ours}");
+        assert_eq!(headers[header::FORWARDED], expected[..]);
+        assert!(!headers.contains_key(REAL_IP));
+        let quoted = [("forwarded", "for=6.6.6.6;x=\", for=192.0.2.1")];
+        let headers = told(&quoted, &balancer(header::FORWARDED));
+        assert_eq!(headers[header::FORWARDED], format!("for=unknown, {ours}")[..]);
+        assert_eq!(headers[FOR], "unknown, 10.0.0.1");
+    }
+
+    #[test]
+    fn c19_an_element_that_has_other_parts_without_its_quotes_is_written_anew() {
+        let ours = "for=10.0.0.1;host=\"api.example\";proto=http";
+        for (element, passed) in [
+            ("for=192.0.2.1;host=\"x:80\";proto=https", "for=192.0.2.1;host=\"x:80\";proto=https"),
+            ("for=192.0.2.1;host=\"x;for=6.6.6.6;y=z\"", "for=192.0.2.1"),
+            ("for=192.0.2.1;host=\"x, for=6.6.6.6\"", "for=192.0.2.1"),
+            ("for=192.0.2.1;host=\"\\\"\"", "for=192.0.2.1"),
+        ] {
+            let headers = told(&[("forwarded", element)], &balancer(header::FORWARDED));
+            assert_eq!(headers[header::FORWARDED], format!("{passed}, {ours}")[..]);
+        }
+    }
+
+    #[test]
+    fn c19_where_nobody_is_named_nothing_is_said_of_a_client() {
+        let headers = told(&[("x-real-ip", "6.6.6.6")], &balancer(FOR));
         assert_eq!(headers[FOR], "10.0.0.1", "it may have passed that on");
+        assert_eq!(headers.len(), 4);
         assert_eq!(told(&[("x-forwarded-for", "192.0.2.1")], &balancer(FOR)).len(), 4);
     }
 

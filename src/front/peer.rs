@@ -104,10 +104,10 @@ impl Peer {
         self
     }
 
-    /// Where a request with these fields came from, as far as anybody who is trusted knows: the
-    /// last address that a trusted proxy names and that is none, or the socket's.
+    /// Where a request with these fields came from, as far as anybody who is trusted knows: the last
+    /// address that a trusted proxy names and that is none, or the last before it that can be read.
     pub(super) fn client(&self, client: &HeaderMap) -> Option<IpAddr> {
-        self.hops(client).client().or(self.address)
+        self.hops(client).last().or(self.address)
     }
 
     /// Whom it names, where it is trusted.

@@ -14,7 +14,11 @@ pub(super) const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 /// The hops that trusted proxies vouch for, the nearest first; the last of them is the client.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Hops<'a>(Vec<Hop<'a>>);
+pub(super) struct Hops<'a> {
+    known: Vec<Hop<'a>>,
+    /// Somebody is named beyond them who cannot be read, and is the client.
+    lost: bool,
+}
 
 /// One of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,11 +36,11 @@ impl<'a> Hops<'a> {
         field: &HeaderName,
         trusted: impl Fn(IpAddr) -> bool,
     ) -> Self {
-        let mut hops = Vec::new();
+        let mut hops = Self::default();
         let lines: Vec<_> = fields.get_all(field).iter().map(HeaderValue::as_bytes).collect();
         let forwarded = *field == header::FORWARDED;
         if *field == REAL_IP && lines.len() > 1 {
-            return Self::default();
+            return hops.and_somebody();
         }
         for line in lines.into_iter().rev() {
             // Where a quote is not closed nobody knows who has written what.
@@ -45,30 +49,54 @@ impl<'a> Hops<'a> {
             } else {
                 Some(line.split(|byte| *byte == b',').collect())
             };
-            let Some(elements) = split else { return Self(hops) };
+            let Some(elements) = split else { return hops.and_somebody() };
             for element in elements.into_iter().rev() {
                 let element = element.trim_ascii();
                 let Some(address) = (if forwarded { node(element) } else { address(element) })
                 else {
-                    return Self(hops);
+                    return hops.and_somebody();
                 };
-                hops.push(Hop { address, element });
-                if !trusted(address) || hops.len() == MOST {
-                    return Self(hops);
+                hops.known.push(Hop { address, element });
+                if !trusted(address) || hops.known.len() == MOST {
+                    return hops;
                 }
             }
         }
-        Self(hops)
+        hops
     }
 
-    /// The client, if anybody is named.
-    pub(super) fn client(&self) -> Option<IpAddr> {
-        self.0.last().map(|hop| hop.address)
+    fn and_somebody(self) -> Self {
+        Self { lost: true, ..self }
     }
 
-    /// All of them, the client first.
+    /// Whether nobody is named.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty() && !self.lost
+    }
+
+    /// Whether the client is somebody beyond all that are known.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// The client, or the last one before it that is known.
+    pub(super) fn last(&self) -> Option<IpAddr> {
+        self.known.last().map(|hop| hop.address)
+    }
+
+    /// All that are known, the client first.
     pub(super) fn inwards(&self) -> impl Iterator<Item = &Hop<'a>> {
-        self.0.iter().rev()
+        self.known.iter().rev()
+    }
+}
+
+impl Hop<'_> {
+    /// Whether an element of a `Forwarded` has the same parts for a reader that knows no quotes, as
+    /// some services' is.
+    pub(super) fn has_plain_parts(&self) -> bool {
+        let in_quotes = self.element.split(|byte| *byte == b'"').skip(1).step_by(2);
+        let is_mark = |byte: &u8| b",;=\\".contains(byte);
+        !in_quotes.flatten().any(is_mark)
     }
 }
 

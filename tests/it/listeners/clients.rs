@@ -37,7 +37,7 @@ const BY_LIST: &[Row<'_>] = &[
     (
         &[("X-Forwarded-For", "203.0.113.6, nobody"), ("X-Real-IP", "203.0.113.6")],
         "127.0.0.1",
-        "127.0.0.1",
+        "unknown, 127.0.0.1",
         None,
     ),
 ];
