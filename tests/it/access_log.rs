@@ -53,6 +53,23 @@ fn a_request_without_a_decision_has_a_reason_too() {
 }
 
 #[test]
+fn p02_no_byte_beyond_ascii_is_in_a_line_however_it_was_sent() {
+    let (keystone, upstream) = (Keystone::start(), Upstream::start());
+    let yaml = format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n",
+        upstream.url(),
+        keystone.url()
+    );
+    let proxy = Proxy::run(&yaml, &[]);
+    let mut client = Client::connect(proxy.public);
+    // A control sequence, a line separator, an override of the direction of writing.
+    client.send("GET /a\u{9b}31m\u{2028}\u{202e} HTTP/1.1\r\nHost: s\r\n\r\n");
+    assert_eq!(client.response().status, 400);
+    let lines = lines(&proxy, 1);
+    assert_eq!(lines[0]["url.path"], "/a%C2%9B31m%E2%80%A8%E2%80%AE");
+}
+
+#[test]
 fn a_line_says_what_tls_has_settled() {
     let (own, theirs) = (Certificate::for_loopback(), Certificate::for_loopback());
     let (keystone, upstream) = (Keystone::start(), Upstream::start());

@@ -1,5 +1,6 @@
 //! The access line of one request.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::front::peer::Peer;
 use crate::front::websocket::Story;
 use crate::identity::Identity;
 use crate::policy::Protocol;
+use crate::routing::push_escape;
 use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
 use super::Record;
@@ -62,7 +64,7 @@ impl Line {
             tls.protocol.version = self.tls_version,
             tls.client.hash.sha256 = self.certificate.as_ref().map(text),
             http.request.method = self.method.as_str(),
-            url.path = self.uri.path(),
+            url.path = &*visible(self.uri.path()),
             network.protocol.version = ?self.version,
             portcullis.protocol = match self.protocol {
                 Protocol::Plain => None,
@@ -108,6 +110,23 @@ impl Line {
             },
         }
     }
+}
+
+/// A path, with what is beyond ASCII encoded: controls that terminals and log readers obey are among
+/// that, and anybody may send it.
+fn visible(path: &str) -> Cow<'_, str> {
+    if path.is_ascii() {
+        return Cow::Borrowed(path);
+    }
+    let mut text = String::with_capacity(path.len() * 3);
+    for byte in path.bytes() {
+        if byte.is_ascii() {
+            text.push(char::from(byte));
+        } else {
+            push_escape(&mut text, byte);
+        }
+    }
+    text.into()
 }
 
 fn text(value: &HeaderValue) -> &str {
