@@ -162,6 +162,7 @@ impl ReverseProxy {
         if is_too_long(&way, length) {
             return Err(Refusal::BodyTooLarge);
         }
+        let asked_for = handshake.map(|handshake| (handshake, self.shared.tunnels.moment()));
         let (grant, body) =
             self.decide(&client, body, &target, id, (&way, unwanted), rules, record).await?;
         let draft = Draft {
@@ -186,9 +187,9 @@ impl ReverseProxy {
             self.shared.metrics.stripped.inc_by(stripped as u64);
         }
         let again = |body| Some(draft.make(body).ok()?.0);
-        let attempt = handshake.map(|handshake| {
+        let attempt = asked_for.map(|asked_for| {
             let user = grant.user().cloned();
-            Attempt::new(handshake, &self.shared.tunnels, user, rules.websockets, record.story())
+            Attempt::new(asked_for, &self.shared.tunnels, user, rules.websockets, record.story())
         });
         let wish = if attempt.is_some() { Wish::Tunnel } else { Wish::Response };
         let asker = asker(&grant, peer, &client.headers);

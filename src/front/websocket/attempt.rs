@@ -9,7 +9,7 @@ use crate::upstream::{ResponseBody, UpstreamError};
 
 use super::WebSockets;
 use super::handshake::{Handshake, switch};
-use super::open::{Open, Tunnels};
+use super::open::{Moment, Open, Tunnels};
 use super::story::Story;
 use super::tunnel::Tunnel;
 
@@ -21,15 +21,15 @@ pub(in crate::front) struct Attempt {
 }
 
 impl Attempt {
-    /// One by `user`'s token, among those that are open.
+    /// One by `user`'s token, among those that are open, asked for at that `moment`.
     pub(in crate::front) fn new(
-        handshake: Handshake,
+        (handshake, moment): (Handshake, Moment),
         tunnels: &Arc<Tunnels>,
         user: Option<Arc<Identity>>,
         settings: WebSockets,
         story: Option<Box<Story>>,
     ) -> Self {
-        Self { handshake, open: tunnels.open(user, settings, story) }
+        Self { handshake, open: tunnels.open(moment, user, settings, story) }
     }
 }
 

@@ -25,8 +25,14 @@ pub struct Tunnels {
 #[derive(Default)]
 struct Entries {
     latest: u64,
+    /// How often somebody has ended some.
+    endings: u64,
     by_number: HashMap<u64, Entry>,
 }
+
+/// How many times tunnels had been ended when a request for one came.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::front) struct Moment(u64);
 
 struct Entry {
     user: Option<Arc<Identity>>,
@@ -46,15 +52,25 @@ impl Tunnels {
     /// Ends those whose user `is_meant`, as on a revocation, and returns how many there are.
     /// Tunnels of public routes have no user.
     pub fn end_where(&self, is_meant: impl Fn(Option<&Identity>) -> bool) -> usize {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.endings += 1;
         let meant = open.by_number.values().filter(|entry| is_meant(entry.user.as_deref()));
         meant.inspect(|entry| entry.end.notify_one()).count()
     }
 
+    /// Now, for a request that is about to be decided.
+    pub(in crate::front) fn moment(&self) -> Moment {
+        Moment(self.open.lock().unwrap_or_else(PoisonError::into_inner).endings)
+    }
+
     /// Another one, which lasts as long as `user`'s token, and no longer than `settings` allow. Its
     /// end is logged with `story`, if there is one.
+    ///
+    /// It ends at once where others were ended since the `moment` that it was asked for: who its user
+    /// is was not known then, and what Keystone said of the token may be from before a revocation.
     pub(super) fn open(
         self: &Arc<Self>,
+        moment: Moment,
         user: Option<Arc<Identity>>,
         settings: WebSockets,
         story: Option<Box<Story>>,
@@ -62,6 +78,9 @@ impl Tunnels {
         let expires = user.as_deref().map(Identity::expires_at);
         let end = Arc::new(Notify::new());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.endings != moment.0 {
+            end.notify_one();
+        }
         open.latest += 1;
         let number = open.latest;
         open.by_number.insert(number, Entry { user, end: Arc::clone(&end) });
