@@ -29,7 +29,8 @@ pub(super) static SECTION: Section = Section {
             Kind::Path,
             Absent::Nothing,
             "PEM file with the certificates that may have signed the service's, or the service's \
-             own; nobody else is trusted then. Without it the system's roots are.",
+             own if it has signed itself; nobody else is trusted then. Without it the system's roots \
+             are.",
         )
         .reloads(),
         Field::new(
