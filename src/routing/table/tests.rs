@@ -229,6 +229,28 @@ proptest! {
     }
 
     #[test]
+    fn a_path_leads_where_it_leads_however_it_is_encoded(
+        path in "/([a@:$;~\"{]{1,3}/){0,2}[a@:?#;~(]{1,3}",
+        raw in prop::collection::vec(any::<bool>(), 16),
+        wide in any::<bool>(),
+    ) {
+        // `?` and `#` are never raw in a path.
+        let spelled: String = path.chars().zip(raw.into_iter().chain(std::iter::repeat(true)))
+            .map(|(c, raw)| match c {
+                '?' | '#' => format!("%{:02X}", u32::from(c)),
+                c if raw || c == '/' || c == 'a' => c.to_string(),
+                c => format!("%{:02x}", u32::from(c)),
+            })
+            .collect();
+        let plain = path.replace('?', "%3F").replace('#', "%23");
+        let rows = ["GET /a@/**", "GET /{x}:a", "GET /*/$a", "GET /\"/**", "GET /**"];
+        let table = table(if wide { &rows } else { &rows[..4] });
+        let of = |path: &str| crate::routing::normal(path, crate::routing::PathRules::default())
+            .ok().map(|path| found(&table, &path));
+        prop_assert_eq!(of(&spelled), of(&plain), "{} {}", spelled, plain);
+    }
+
+    #[test]
     fn a_row_that_does_not_fit_changes_nothing(
         templates in prop::collection::vec(a_template(), 1..8),
         at in 0..8_usize,
