@@ -9,9 +9,12 @@ use crate::support::{Keystone, Proxy, Request, Scene, Upstream, eventually, get}
 
 const DELAY: (&str, &str) = ("auth.delay_decision", "true");
 
+/// For a lie under every name that there is.
+const ROOM: (&str, &str) = ("server.max_headers", "200");
+
 #[test]
 fn every_refusal_is_passed_on_as_invalid_without_a_claim_and_counted_by_its_reason() {
-    let scene = Scene::with(&[DELAY, ("server.max_token", "1KiB")]);
+    let scene = Scene::with(&[DELAY, ROOM, ("server.max_token", "1KiB")]);
     let (expired, revoked) = (scene.token(), scene.token());
     scene.keystone.expire(&expired);
     scene.keystone.revoke(&revoked);
@@ -44,7 +47,7 @@ fn every_refusal_is_passed_on_as_invalid_without_a_claim_and_counted_by_its_reas
 
 #[test]
 fn a_token_that_ended_while_it_was_remembered_is_passed_on_as_invalid() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
     let token = issue.lifetime(std::time::Duration::from_secs(3)).token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
@@ -58,7 +61,7 @@ fn a_token_that_ended_while_it_was_remembered_is_passed_on_as_invalid() {
 
 #[test]
 fn a_storage_token_is_passed_on_as_invalid_too() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     assert_passed_on(&scene, &[("X-Storage-Token", "made-up")]);
     assert_eq!(scene.upstream.last().headers("x-storage-token"), ["made-up"]);
     let good = scene.token();
@@ -68,7 +71,7 @@ fn a_storage_token_is_passed_on_as_invalid_too() {
 
 #[test]
 fn a_good_token_is_told_as_without_delay() {
-    let (plain, delaying) = (Scene::start(), Scene::with(&[DELAY]));
+    let (plain, delaying) = (Scene::with(&[ROOM]), Scene::with(&[DELAY, ROOM]));
     let seen = |scene: &Scene| {
         let token = scene.token();
         let fields = [&lies()[..], &[("X-Auth-Token", &token[..])]].concat();
@@ -81,7 +84,7 @@ fn a_good_token_is_told_as_without_delay() {
 
 #[test]
 fn an_outage_is_still_a_503() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     let (known, service) = (scene.token(), scene.service_token());
     assert_eq!(scene.sidecar.get_as(&known, "/").status, 200);
     scene.upstream.forget();
@@ -96,7 +99,7 @@ fn an_outage_is_still_a_503() {
 
 #[test]
 fn a_bad_service_token_leaves_the_user_confirmed() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     let roleless = scene.keystone.issue("carol", Scope::project("other")).token();
     for (bad, reason) in [("made-up", "service_token"), (&roleless, "service_role")] {
         let user = scene.token();
@@ -115,7 +118,7 @@ fn a_bad_service_token_leaves_the_user_confirmed() {
 
 #[test]
 fn a_good_service_is_told_beside_a_bad_user() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     let service = scene.service_token();
     for user in ["made-up", ""] {
         assert_eq!(scene.get_with(user, &service).status, 200);
@@ -132,7 +135,7 @@ fn a_good_service_is_told_beside_a_bad_user() {
 
 #[test]
 fn a_bad_service_token_does_not_vouch_for_an_expired_user() {
-    let scene = Scene::in_service_mode(&[DELAY]);
+    let scene = Scene::in_service_mode(&[DELAY, ROOM]);
     let roleless = scene.keystone.issue("carol", Scope::project("other")).token();
     let user = scene.token();
     scene.keystone.expire(&user);
@@ -147,7 +150,7 @@ fn a_bad_service_token_does_not_vouch_for_an_expired_user() {
 
 #[test]
 fn what_only_a_proxy_refuses_is_not_delayed() {
-    let scene = Scene::with(&[DELAY]);
+    let scene = Scene::with(&[DELAY, ROOM]);
     assert_eq!(scene.sidecar.get("/", &[("Connection", "a b")]).status, 400);
     assert_eq!(scene.sidecar.get("/", &[("Host", "a/b")]).status, 400);
     assert_eq!(scene.upstream.count(), 0);
