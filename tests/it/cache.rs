@@ -153,7 +153,7 @@ fn a_ttl_of_zero_asks_for_every_request() {
 fn m04_a_token_that_ends_while_it_is_cached_is_refused_without_asking() {
     let scene = Scene::start();
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
-    let token = issue.lifetime(Duration::from_secs(2)).token();
+    let token = issue.lifetime(Duration::from_secs(4)).token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
     eventually("it ends", || scene.sidecar.get_as(&token, "/").status == 401);
     let response = scene.sidecar.get_as(&token, "/");

@@ -49,7 +49,7 @@ fn every_refusal_is_passed_on_as_invalid_without_a_claim_and_counted_by_its_reas
 fn a_token_that_ended_while_it_was_remembered_is_passed_on_as_invalid() {
     let scene = Scene::with(&[DELAY, ROOM]);
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
-    let token = issue.lifetime(std::time::Duration::from_secs(3)).token();
+    let token = issue.lifetime(std::time::Duration::from_secs(4)).token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
     let expired = || scene.sidecar.decisions("defer", "expired");
     eventually("it ends", || {

@@ -2,7 +2,7 @@
 //! way is finished, and only the deadline cuts anything off.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -11,12 +11,14 @@ use crate::support::{Client, Scene, Sidecar, eventually, get};
 
 #[test]
 fn p05_requests_sent_while_it_stops_are_all_answered() {
-    let scene = Scene::start();
+    const CLIENTS: usize = 8;
+    // Whoever is slow to ask again is told to close, and is not cut before.
+    let scene = Scene::with(&[("server.drain_delay", "2s")]);
     let token = scene.token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
     let address = scene.sidecar.public;
-    let started = Arc::new(AtomicBool::new(false));
-    let clients: Vec<_> = (0..8)
+    let started = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
             let (token, started) = (token.clone(), Arc::clone(&started));
             std::thread::spawn(move || {
@@ -24,7 +26,9 @@ fn p05_requests_sent_while_it_stops_are_all_answered() {
                 for answered in 0.. {
                     let response = client.get("/", &[("X-Auth-Token", &token)]);
                     assert_eq!(response.status, 200);
-                    started.store(true, Ordering::SeqCst);
+                    if answered == 0 {
+                        started.fetch_add(1, Ordering::SeqCst);
+                    }
                     // Asked to close: whoever goes on anyway has been warned.
                     if response.header("connection") == Some("close") {
                         assert!(client.is_closed());
@@ -35,7 +39,7 @@ fn p05_requests_sent_while_it_stops_are_all_answered() {
             })
         })
         .collect();
-    eventually("there is load", || started.load(Ordering::SeqCst));
+    eventually("there is load", || started.load(Ordering::SeqCst) == CLIENTS);
     let Scene { sidecar, keystone, upstream } = scene;
     sidecar.stop();
     for client in clients {

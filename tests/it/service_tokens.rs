@@ -267,7 +267,7 @@ fn an_answer_that_may_overlook_expiry_is_no_answer_for_a_plain_request() {
 fn a_user_token_that_ends_while_it_is_remembered_is_asked_about_again() {
     let scene = Scene::in_service_mode(&[]);
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
-    let (user, service) = (issue.lifetime(Duration::from_secs(3)).token(), scene.service_token());
+    let (user, service) = (issue.lifetime(Duration::from_secs(4)).token(), scene.service_token());
     assert_eq!(scene.get_with(&scene.token(), &service).status, 200, "so that nova is known");
     assert_eq!(scene.sidecar.get_as(&user, "/").status, 200);
     eventually("it ends", || scene.sidecar.get_as(&user, "/").status == 401);

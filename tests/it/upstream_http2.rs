@@ -196,8 +196,9 @@ fn f18_what_a_goaway_does_not_cover_is_sent_again_and_what_it_covers_is_not() {
 fn f18_after_a_goaway_the_next_request_gets_another_connection() {
     let service = RawHttp2::start(|frames| {
         let stream = frames.request()?;
-        frames.respond(stream, b"ok")?;
-        frames.send(&frame(FrameKind::GoAway, 0, 0, &[stream.to_be_bytes(), [0; 4]].concat()))?;
+        let goaway = frame(FrameKind::GoAway, 0, 0, &[stream.to_be_bytes(), [0; 4]].concat());
+        // Whoever has read the answer has read the GOAWAY, too.
+        frames.respond_and(stream, b"ok", &goaway)?;
         frames.outlast()
     });
     let scene = before(&service.url(), &[]);

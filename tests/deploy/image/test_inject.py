@@ -6,6 +6,7 @@ import unittest
 import yaml
 
 from pod import HERE, IMAGE, KEYSTONE, SERVICE, Pod, ask
+from podman import eventually
 
 PLAIN = {"ports": [{"name": "http", "containerPort": SERVICE}]}
 
@@ -72,5 +73,10 @@ class InjectOnASocket(unittest.TestCase):
         place = "unix:/run/portcullis/app.sock"
         command = {"command": ["python3", "/tests/service.py", place]}
         with Injected(f"--upstream={place}", service=command) as pod:
-            answer = pod.get("/things", pod.log_in())
-            self.assertEqual((answer.status, answer.seen("X-User-Name")), (200, ["alice"]))
+            answer = eventually("the service is there", lambda: self.served(pod))
+            self.assertEqual(answer.seen("X-User-Name"), ["alice"])
+
+    @staticmethod
+    def served(pod):
+        answer = pod.get("/things", pod.log_in())
+        return answer if answer.status == 200 else None

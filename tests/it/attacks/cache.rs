@@ -44,7 +44,7 @@ fn m03_a_remembered_token_is_judged_for_each_request() {
 fn m08_a_token_that_ends_before_its_answer_does_is_not_remembered_past_its_end() {
     let scene = Scene::with(&[("cache.ttl", "1h")]);
     let issue = scene.keystone.issue("alice", Scope::project("demo"));
-    let token = issue.lifetime(Duration::from_secs(2)).token();
+    let token = issue.lifetime(Duration::from_secs(4)).token();
     assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
     eventually("it ends", || scene.sidecar.get_as(&token, "/").status == 401);
     let count = scene.upstream.count();

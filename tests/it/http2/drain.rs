@@ -1,7 +1,7 @@
 //! The end of the process loses no stream.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::frames::{self, reason};
 use crate::support::{Multiplexed, Proxy, RawClient, Scene, eventually};
@@ -71,11 +71,13 @@ fn p05_f17_what_follows_right_behind_the_answer_to_the_farewell_is_answered() {
 
 #[test]
 fn p05_f17_requests_sent_while_it_stops_are_all_answered() {
-    let scene = Scene::start();
+    const CLIENTS: usize = 4;
+    // Whoever is slow to ask again is told to go, and is not cut before.
+    let scene = Scene::with(&[("server.drain_delay", "2s")]);
     let token = scene.token();
     let address = scene.sidecar.public;
-    let started = Arc::new(AtomicBool::new(false));
-    let clients: Vec<_> = (0..4)
+    let started = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
             let (token, started) = (token.clone(), Arc::clone(&started));
             std::thread::spawn(move || {
@@ -87,15 +89,17 @@ fn p05_f17_requests_sent_while_it_stops_are_all_answered() {
                 {
                     let answer = client.try_finish(asked).expect("no request is lost");
                     assert_eq!(answer.status, 200);
+                    if answered == 0 {
+                        started.fetch_add(1, Ordering::SeqCst);
+                    }
                     answered += 1;
-                    started.store(true, Ordering::SeqCst);
                 }
                 client.end().expect("in good order");
                 answered
             })
         })
         .collect();
-    eventually("there is load", || started.load(Ordering::SeqCst));
+    eventually("there is load", || started.load(Ordering::SeqCst) == CLIENTS);
     let Scene { sidecar, keystone, upstream } = scene;
     sidecar.stop();
     let answered: Vec<u32> = clients.into_iter().map(|client| client.join().unwrap()).collect();

@@ -1,6 +1,8 @@
 //! Refusals as clients of gRPC read them: a status of gRPC, in a head that is all there is.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
+
+use socket2::{Domain, Socket, Type};
 
 use crate::support::frames::Answer;
 use crate::support::{Keystone, RawClient, Scene, Sidecar, Upstream};
@@ -61,9 +63,9 @@ fn who_cannot_be_asked_is_unavailable() {
     assert_eq!((answer.status(), answer.header("grpc-status")), (200, Some("14")));
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
     // A port that nobody listens on and nobody else gets.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let nowhere = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
+    let nobody = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    nobody.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let nowhere = format!("http://{}", nobody.local_addr().unwrap().as_socket().unwrap());
     let (keystone, upstream) = (Keystone::start(), Upstream::start());
     let sidecar = Sidecar::before(&upstream, &keystone).set("upstream.url", nowhere).start();
     let scene = Scene { sidecar, keystone, upstream };

@@ -31,7 +31,7 @@ fn e07_a_tunnel_ends_with_its_token_and_both_sides_are_told() {
         tell.send(frames::read(call.wire)?).unwrap();
         Ok(())
     });
-    let token = short(&scene, 2);
+    let token = short(&scene, 4);
     let mut client = connected(&scene, &token);
     says(&mut client, "hello");
     let last = frames::read(client.wire()).expect("a farewell");
@@ -193,7 +193,7 @@ fn a_person_can_end_a_users_tunnels() {
 #[test]
 fn a_token_may_go_on_for_a_grace() {
     let scene = stage("websocket: {grace: 1h}\n");
-    let token = short(&scene, 1);
+    let token = short(&scene, 4);
     let mut client = connected(&scene, &token);
     eventually("the token has ended", || scene.sidecar.get_as(&token, "/plain").status == 401);
     says(&mut client, "still here");

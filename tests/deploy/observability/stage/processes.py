@@ -1,5 +1,6 @@
 """Processes that are started here and certainly end here."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -42,8 +43,11 @@ class Process:
 
     def address(self):
         """Where it listens, if that is one place only."""
-        sockets = {link.readlink().name for link in Path(f"/proc/{self.process.pid}/fd").iterdir()
-                   if str(link.readlink()).startswith("socket:")}
+        sockets = set()
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            # It opens and closes files meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                sockets.add(str(link.readlink()))
         for table in ("tcp", "tcp6"):
             for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 field = line.split()

@@ -131,8 +131,14 @@ impl Frames {
 
     /// Answers a request with 200, by its place in HPACK's static table, and these bytes.
     pub fn respond(&mut self, stream: u32, body: &[u8]) -> io::Result<()> {
-        self.send(&frame(FrameKind::Headers, 4, stream, &[0x88]))?;
-        self.send(&frame(FrameKind::Data, 1, stream, body))
+        self.respond_and(stream, body, &[])
+    }
+
+    /// The same, and sends more in the same breath.
+    pub fn respond_and(&mut self, stream: u32, body: &[u8], more: &[u8]) -> io::Result<()> {
+        let head = frame(FrameKind::Headers, 4, stream, &[0x88]);
+        let body = frame(FrameKind::Data, 1, stream, body);
+        self.send(&[&head, &body, more].concat())
     }
 
     /// Reads until the peer closes, which is an error.
