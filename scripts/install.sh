@@ -11,8 +11,10 @@ need() {
   PATH=$PATH:/usr/sbin command -v "$1" >/dev/null && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    local install=(apt-get install -y -qq --no-install-recommends "$2")
-    "${install[@]}" >/dev/null || { apt-get update -qq && "${install[@]}" >/dev/null; }
+    # Somebody else may be installing, too.
+    local apt=(apt-get -qq -o DPkg::Lock::Timeout=120)
+    local install=("${apt[@]}" install -y --no-install-recommends "$2")
+    "${install[@]}" >/dev/null || { "${apt[@]}" update && "${install[@]}" >/dev/null; }
   fi
   PATH=$PATH:/usr/sbin command -v "$1" >/dev/null || { complain "$1 is missing: install the package $2"; exit 1; }
 }

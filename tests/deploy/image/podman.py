@@ -1,8 +1,13 @@
 """Podman, asked and waited for. engine.sh says which one."""
 
+import http.client
 import json
 import subprocess
 import time
+
+
+# How a question ends that comes too early, or to a machine that is busy.
+FAILURES = (OSError, AssertionError, KeyError, ValueError, subprocess.TimeoutExpired, http.client.HTTPException)
 
 
 def podman(*arguments, check=True, timeout=60):
@@ -27,7 +32,7 @@ def eventually(what, condition, timeout=30.0, every=0.05):
         try:
             if found := condition():
                 return found
-        except (OSError, AssertionError, KeyError, ValueError) as error:
+        except FAILURES as error:
             last = error
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout} s: {what}" + (f" ({last})" if last else ""))

@@ -31,8 +31,10 @@ class Configuration(unittest.TestCase):
                 mounted.swap("nonsense: [")
                 eventually("it says so", lambda: failures(pod) >= 1)
                 self.assertEqual(pod.get("/new").status, 200)
-                health = pod.run("portcullis", "/portcullis", "health")
-                self.assertEqual(health.returncode, 0, "a spoiled file ends no healthy process")
+                eventually(
+                    "a spoiled file ends no healthy process",
+                    lambda: pod.run("portcullis", "/portcullis", "health", check=True),
+                )
                 mounted.swap(text)
                 eventually("the old route is there", lambda: pod.get("/public").status == 200)
                 self.assertEqual(pod.process("portcullis"), process, "nothing was started anew")

@@ -13,7 +13,14 @@ HELD = 8
 
 class Drain(unittest.TestCase):
     def test_sigterm_under_load_loses_no_request(self):
-        with Pod() as pod:
+        def patient(config, spec):
+            # Time to see that it goes on serving, however slowly the machine lets it.
+            written = config["portcullis.yaml"]
+            config["portcullis.yaml"] = written.replace("drain_delay: 6s", "drain_delay: 20s")
+            self.assertNotEqual(config["portcullis.yaml"], written)
+            spec["terminationGracePeriodSeconds"] = 60
+
+        with Pod(patient) as pod:
             token = pod.log_in()
             slow = [Client(pod, token, "/hold") for _ in range(HELD)]
             eventually("requests are with the service", lambda: held(pod, token) >= HELD)
@@ -40,7 +47,7 @@ class Drain(unittest.TestCase):
             self.assertEqual({status for client in slow + busy for status in client.statuses}, {200})
             self.assertEqual([len(client.statuses) for client in slow], [1] * HELD)
             print(f"\n{answers(busy) + answers(slow)} requests around a SIGTERM, none lost")
-            eventually("it has been started again", lambda: pod.process("portcullis") not in (0, before))
+            eventually("it has been started again", lambda: pod.process("portcullis") not in (0, before), timeout=60)
             eventually("it serves again", lambda: pod.get("/things", token).status == 200)
 
     def test_all_containers_told_at_once_end_in_good_order(self):

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from pod import Pod
-from podman import podman
+from podman import eventually, podman
 
 MOUNTED = "/var/run/secrets/portcullis"
 NOBODY = 65532
@@ -22,9 +22,13 @@ class Secret(unittest.TestCase):
     def test_a_wrong_one_is_a_503_and_told_to_nobody(self):
         with tempfile.TemporaryDirectory() as folder, Pod(self.in_service_mode(folder, "CANARY")) as pod:
             self.assertEqual(pod.get("/things", pod.log_in()).status, 503)
-            logged = podman("logs", f"{pod.name}-portcullis")
-            self.assertIn('"kind":"credentials"', logged.stdout + logged.stderr)
-            self.assertNotIn("CANARY", logged.stdout + logged.stderr + pod.within(9181, "/config").body)
+            eventually("it is logged", lambda: '"kind":"credentials"' in self.logged(pod))
+            self.assertNotIn("CANARY", self.logged(pod) + pod.within(9181, "/config").body)
+
+    @staticmethod
+    def logged(pod):
+        done = podman("logs", f"{pod.name}-portcullis")
+        return done.stdout + done.stderr
 
     @staticmethod
     def in_service_mode(folder, password):
