@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::support::eventually;
+
 /// A running Keystone. Dropping it ends it; so does the end of this process, whatever ends it.
 pub(crate) struct RealKeystone {
     directory: PathBuf,
@@ -37,6 +39,10 @@ impl RealKeystone {
         fs::create_dir_all(&home).unwrap();
         sweep(&home);
         let directory = home.join(format!("run-{}-{name}", std::process::id()));
+        // Another run may have had our number.
+        if directory.exists() {
+            clear(&directory);
+        }
         let warden = warden(&directory);
         let administrator = OnceLock::new();
         let mut keystone = Self { directory, facts: Value::Null, administrator, warden };
@@ -61,8 +67,11 @@ impl RealKeystone {
     }
 
     /// Ends all its servers at once, as a crash of their machine would.
+    #[track_caller]
     pub(crate) fn kill(&mut self) {
         self.signal("KILL");
+        // A signal is only sent: who starts them again must not find them still alive.
+        eventually("they are gone", || !self.processes().any(is_alive));
         self.forget_processes();
     }
 
@@ -105,14 +114,17 @@ impl RealKeystone {
     }
 
     fn signal(&self, signal: &str) {
-        for pid in PROCESSES {
-            if let Some(pid) = self.facts.pointer(pid).and_then(Value::as_u64) {
-                // Master and workers are a process group that the script made.
-                let (signal, group) = (format!("-{signal}"), format!("-{pid}"));
-                let sent = Command::new("kill").args([&signal, "--", &group]).output();
-                sent.expect("kill cannot be run: apt-get install procps");
-            }
+        for pid in self.processes() {
+            // Master and workers are a process group that the script made.
+            let (signal, group) = (format!("-{signal}"), format!("-{pid}"));
+            let sent = Command::new("kill").args([&signal, "--", &group]).output();
+            sent.expect("kill cannot be run: apt-get install procps");
         }
+    }
+
+    /// The numbers of its servers, which are those of their groups.
+    fn processes(&self) -> impl Iterator<Item = u64> {
+        PROCESSES.iter().filter_map(|pid| self.facts.pointer(pid).and_then(Value::as_u64))
     }
 
     /// Their numbers may be somebody else's from now on.
@@ -145,7 +157,7 @@ impl RealKeystone {
 impl Drop for RealKeystone {
     fn drop(&mut self) {
         // Nobody has anything to lose any more, and a polite end takes two seconds.
-        self.kill();
+        self.signal("KILL");
         drop(self.warden.stdin.take());
         let _ = self.warden.wait();
         if std::thread::panicking() {
@@ -182,10 +194,15 @@ fn sweep(home: &Path) {
         let age = entry.metadata().and_then(|about| about.modified()).map(|at| at.elapsed());
         if gone && matches!(age, Ok(Ok(age)) if age > KEPT) {
             // Another test may sweep too; whoever comes second finds nothing.
-            let _ = Command::new(script()).arg(entry.path()).arg("down").output();
-            let _ = fs::remove_dir_all(entry.path());
+            clear(&entry.path());
         }
     }
+}
+
+/// Ends what still runs in `directory`, and removes it.
+fn clear(directory: &Path) {
+    let _ = Command::new(script()).arg(directory).arg("down").output();
+    let _ = fs::remove_dir_all(directory);
 }
 
 fn script() -> PathBuf {
@@ -201,6 +218,18 @@ fn home() -> PathBuf {
 pub(crate) fn environment() -> PathBuf {
     let set = |name| std::env::var_os(name).map(PathBuf::from);
     set("KS_VENV").unwrap_or_else(|| set("KS_HOME").unwrap_or_else(home).join("venv"))
+}
+
+/// Whether any process of a group is more than a zombie.
+fn is_alive(group: u64) -> bool {
+    let group = group.to_string();
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // `pid (name) state parent group`, where the name may hold anything.
+        let fields = stat.rsplit_once(')').map(|(_, fields)| fields.split_whitespace());
+        let fields: Vec<_> = fields.into_iter().flatten().take(3).collect();
+        matches!(fields[..], [state, _, of] if of == group && !matches!(state, "Z" | "X"))
+    })
 }
 
 /// Where the facts name the process groups of its servers.

@@ -19,13 +19,18 @@ fn a_token_that_has_ended_is_refused_once_the_cache_lets_go_of_it() {
     }
     suite.scenario("an expired token", |keystone| {
         let both = Mode::ALL.map(|mode| Guarded::by(mode, keystone));
+        // The first question takes the longest, and the token lives three seconds.
+        let another = keystone.token("bob", Scope::Project("demo")).value;
+        for guarded in &both {
+            guarded.pass(&another);
+        }
         let token = keystone.short_token("alice", Scope::Project("demo")).value;
         for guarded in &both {
             guarded.pass(&token);
         }
         for guarded in &both {
             eventually("the token expires", || guarded.get(&token).status == 401);
-            assert_eq!(guarded.validations(), 1.0, "Keystone need not be asked");
+            assert_eq!(guarded.validations(), 2.0, "Keystone need not be asked again");
         }
         eventually("Keystone agrees", || keystone.validation_of(&token).is_none());
         for mode in Mode::ALL {

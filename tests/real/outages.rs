@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 use crate::guarded::{Guarded, Mode};
 use crate::people::Scope;
 use crate::suite::Suite;
-use crate::support::get;
+use crate::support::{eventually, get};
 
 /// What a client waits at most for "later".
-const PATIENCE: Duration = Duration::from_millis(5_500);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How soon after Keystone's return everything is as before. On a machine with nothing else to do it
 /// takes well under two seconds; here it shares the machine with everything else that is tested, so
 /// this says that it recovers by itself, not how fast.
-const RECOVERY: Duration = Duration::from_secs(10);
+const RECOVERY: Duration = Duration::from_secs(30);
 
 #[test]
 fn an_outage_of_keystone_is_not_an_outage_of_the_service() {
@@ -60,7 +60,8 @@ fn an_outage_of_keystone_is_not_an_outage_of_the_service() {
         let both = Mode::ALL.map(|mode| Guarded::by(mode, keystone));
         for guarded in &both {
             guarded.put_off(&token);
-            assert_eq!(get(guarded.sidecar.telemetry, "/readyz", &[]).status, 200);
+            let ready = || get(guarded.sidecar.telemetry, "/readyz", &[]).status == 200;
+            eventually("it is ready without a Keystone", ready);
         }
         keystone.start();
         let back = Instant::now();

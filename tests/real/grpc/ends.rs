@@ -79,11 +79,11 @@ pub(super) fn time_runs_out(stage: &Stage) {
     assert!(stage.alice.ask(ECHO, "hello").is_ok());
     let given_up = stage.notes.given_up.load(Ordering::SeqCst);
     let mut request = stage.alice.request(Bytes::new());
-    request.set_timeout(Duration::from_millis(1500));
+    request.set_timeout(Duration::from_secs(5));
     let late = stage.alice.send(BROOD, request).unwrap_err();
     assert!(matches!(late.code(), Code::Cancelled | Code::DeadlineExceeded), "{late:?}");
     let (_, fields) = stage.notes.calls.lock().unwrap().last().cloned().expect("it came in time");
-    assert_eq!(fields["grpc-timeout"], "1500000u");
+    assert_eq!(fields["grpc-timeout"], "5000000u");
     stage.wait_for_given_up(given_up + 1);
     let mut request = stage.alice.request(Bytes::from_static(b"in time"));
     request.set_timeout(Duration::from_mins(1));

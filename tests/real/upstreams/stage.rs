@@ -63,9 +63,12 @@ impl<'a> Stage<'a> {
     pub(crate) fn attack(&mut self, why: &str, bytes: impl AsRef<[u8]>) -> Outcome {
         let granted = self.granted();
         let mut client = Client::connect(self.sidecar.public);
+        let bytes = bytes.as_ref();
         // Who has not answered by then waits for more, or is on a busy machine. It is the same to
         // all that is asserted of attacks that do not end with their connection.
-        client.stream().set_read_timeout(Some(PATIENCE)).unwrap();
+        if !ends_its_connection(bytes) {
+            client.stream().set_read_timeout(Some(PATIENCE)).unwrap();
+        }
         // The proxy may close before it has read all of this.
         let _ = client.try_send(bytes);
         let mut answers: Vec<_> = answers(&mut client).collect();
@@ -140,6 +143,13 @@ impl Outcome {
     pub(crate) fn passed(&self) -> usize {
         self.answers.iter().filter(|answer| answer.status == 200).count()
     }
+}
+
+/// Whether the connection ends with the first request, whatever comes of it.
+fn ends_its_connection(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap_or_default();
+    head.contains("\r\nConnection: close") || head.contains(" HTTP/1.0\r\n")
 }
 
 fn answers(client: &mut Client) -> impl Iterator<Item = Response> {
