@@ -292,7 +292,7 @@ fn g09_a_service_that_is_stuck_takes_no_more_than_its_share() {
     scene.upstream.answer(move |call| {
         call.receive()?;
         let (open, changed) = &*gate;
-        let patience = Duration::from_secs(20);
+        let patience = Duration::from_mins(1);
         let open = open.lock().unwrap();
         drop(changed.wait_timeout_while(open, patience, |open| !*open).unwrap());
         call.respond(200, &[], b"late")
@@ -310,7 +310,7 @@ fn g09_a_service_that_is_stuck_takes_no_more_than_its_share() {
         assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
         assert_eq!(refused.json()["error"]["code"], 503);
     }
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     assert_eq!((scene.upstream.count(), scene.sidecar.metric(SHED)), (2, 50.0));
     *released.0.lock().unwrap() = true;
     released.1.notify_all();

@@ -25,7 +25,7 @@ fn the_second_request_asks_nobody() {
 
 #[test]
 fn m11_a_thousand_clients_with_one_new_token_are_one_question() {
-    let scene = Scene::start();
+    let scene = Scene::with(&[("keystone.timeout", "60s")]);
     let token = scene.token();
     let gate = Arc::new(Semaphore::new(0));
     scene.keystone.fail(Fault::validate(FaultKind::Gate(Arc::clone(&gate))));
@@ -45,7 +45,7 @@ fn m11_a_thousand_clients_with_one_new_token_are_one_question() {
 
 #[test]
 fn m12_the_first_to_ask_may_leave_and_the_others_are_answered() {
-    let scene = Scene::start();
+    let scene = Scene::with(&[("keystone.timeout", "60s")]);
     let token = scene.token();
     let gate = Arc::new(Semaphore::new(0));
     scene.keystone.fail(Fault::validate(FaultKind::Gate(Arc::clone(&gate))));

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Scene, eventually, request};
+use crate::support::{Client, DEADLINE, Scene, eventually, request};
 
 const IDLE: &str =
     "portcullis_upstream_responses_aborted_total{cause=\"idle\",upstream=\"default\"}";
@@ -29,7 +29,7 @@ fn an_answer_that_stalls_is_broken_off() {
         let begun = Instant::now();
         assert_broken_off(&scene);
         let took = begun.elapsed();
-        assert!((Duration::from_millis(200)..Duration::from_secs(4)).contains(&took), "{took:?}");
+        assert!((Duration::from_millis(200)..Duration::from_secs(20)).contains(&took), "{took:?}");
     }
     assert_eq!(scene.sidecar.metric(IDLE), 2.0);
     eventually("the service is hung up on", || scene.upstream.open_connections() == 0);
@@ -37,7 +37,7 @@ fn an_answer_that_stalls_is_broken_off() {
 
 #[test]
 fn an_answer_that_pauses_for_less_comes_whole() {
-    for (limit, pause) in [("400ms", 60), ("off", 300)] {
+    for (limit, pause) in [("2400ms", 260), ("off", 300)] {
         let scene = Scene::with(&[("upstream.body_timeout", limit)]);
         scene.upstream.answer(move |call| {
             call.wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")?;
@@ -54,7 +54,7 @@ fn an_answer_that_pauses_for_less_comes_whole() {
 
 #[test]
 fn an_exchange_that_takes_too_long_in_all_is_broken_off() {
-    let scene = Scene::with(&[("upstream.total_timeout", "300ms")]);
+    let scene = Scene::with(&[("upstream.total_timeout", "1500ms")]);
     scene.upstream.answer(|call| {
         call.wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")?;
         loop {
@@ -89,7 +89,7 @@ fn g02_a_client_that_stalls_its_upload_is_told_so_and_let_go() {
 
 #[test]
 fn a_client_that_stalls_after_the_answer_has_begun_ends_the_answer() {
-    let scene = Scene::with(&[("server.body_timeout", "200ms")]);
+    let scene = Scene::with(&[("server.body_timeout", "2s")]);
     scene.upstream.answer(|call| {
         call.wire.send(LENGTH)?;
         call.receive()
@@ -106,13 +106,13 @@ fn a_client_that_stalls_after_the_answer_has_begun_ends_the_answer() {
 
 #[test]
 fn a_service_that_takes_no_upload_is_not_the_clients_fault() {
-    let limits = [("server.body_timeout", "200ms"), ("upstream.response_timeout", "600ms")];
+    let limits = [("server.body_timeout", "1s"), ("upstream.response_timeout", "2500ms")];
     let scene = Scene::with(&limits);
     let (done, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
     scene.upstream.answer(move |_| {
         // Reads nothing until the test is over.
-        let _ = wait.lock().unwrap().recv_timeout(Duration::from_secs(20));
+        let _ = wait.lock().unwrap().recv_timeout(DEADLINE);
         Err(io::Error::other("over"))
     });
     let mut client = Client::connect(scene.sidecar.public);
@@ -155,15 +155,15 @@ fn g02_a_body_that_drips_is_too_slow_whatever_it_calls_itself() {
 #[test]
 fn a_body_that_is_slow_and_fast_enough_arrives() {
     for rate in ["100", "0"] {
-        let scene =
-            Scene::with(&[("server.body_timeout", "200ms"), ("server.body_min_rate", rate)]);
+        let scene = Scene::with(&[("server.body_timeout", "2s"), ("server.body_min_rate", rate)]);
         let mut client = Client::connect(scene.sidecar.public);
         let token = scene.token();
         client.send(format!(
             "PUT / HTTP/1.1\r\nHost: s\r\nX-Auth-Token: {token}\r\nContent-Length: 1000\r\n\r\n"
         ));
         for _ in 0..10 {
-            std::thread::sleep(Duration::from_millis(50));
+            // Longer than the limit in all, never within one step.
+            std::thread::sleep(Duration::from_millis(250));
             client.send([b'x'; 100]);
         }
         assert_eq!(client.response().status, 200);

@@ -73,7 +73,7 @@ fn g06_heads_beyond_the_limits_are_refused_and_not_read_to_their_end() {
     let start = Instant::now();
     while endless.write_all(&piece).is_ok() {
         // Some time is given for the answer to be read.
-        assert!(start.elapsed() < Duration::from_secs(5), "one field is read for ever");
+        assert!(start.elapsed() < Duration::from_secs(20), "one field is read for ever");
     }
     assert_eq!((scene.keystone.validations(), scene.upstream.count()), (0, 0));
     scene.assert_serves();

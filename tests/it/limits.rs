@@ -19,7 +19,7 @@ fn g01_a_head_that_never_ends_is_cut_off() {
     // Told 408 or simply closed; not kept.
     let _ = client.try_response(false);
     assert!(client.is_closed());
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
     assert_eq!(scene.upstream.count(), 0);
 }
 
@@ -30,30 +30,29 @@ fn g01_a_head_in_small_pieces_gets_no_more_time_than_one_at_once() {
     client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Slow: ");
     let start = Instant::now();
     eventually("it is cut off", || client.try_send("x").is_err());
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
 }
 
 #[test]
 fn g04_a_connection_that_lies_idle_is_closed() {
-    let scene =
-        Scene::with(&[("server.header_timeout", "300ms"), ("server.keepalive_timeout", "300ms")]);
+    let scene = Scene::with(&[("server.header_timeout", "1s"), ("server.keepalive_timeout", "1s")]);
     let token = scene.token();
     let mut used = Client::connect(scene.sidecar.public);
     assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
     let mut unused = Client::connect(scene.sidecar.public);
     let start = Instant::now();
     assert!(used.is_closed() && unused.is_closed());
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
 }
 
 #[test]
 fn a_used_connection_may_lie_idle_for_longer_than_a_head_may_take() {
-    let scene = Scene::with(&[("server.header_timeout", "100ms")]);
+    let scene = Scene::with(&[("server.header_timeout", "1s")]);
     let token = scene.token();
     let mut used = Client::connect(scene.sidecar.public);
     assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
-    // Ten times as long as a head may take: the idle time itself is what is tested.
-    std::thread::sleep(Duration::from_secs(1));
+    // Twice as long as a head may take: the idle time itself is what is tested.
+    std::thread::sleep(Duration::from_secs(2));
     assert_eq!(used.get("/", &[("X-Auth-Token", &token)]).status, 200);
 }
 
@@ -79,7 +78,7 @@ fn g05_clients_beyond_the_limit_wait_for_their_turn() {
 
 #[test]
 fn clients_that_leave_while_they_wait_leave_nothing_behind() {
-    let scene = Scene::with(&[("keystone.timeout", "1s")]);
+    let scene = Scene::start();
     scene.keystone.fail(Fault::validate(FaultKind::Hang));
     let mut clients: Vec<_> = (0..50).map(|_| Client::connect(scene.sidecar.public)).collect();
     for client in &mut clients {

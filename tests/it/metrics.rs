@@ -199,8 +199,8 @@ fn counters_start_at_zero() {
 #[test]
 fn p03_no_traffic_makes_a_new_series() {
     let scene = Scene::with(&[
-        ("keystone.timeout", "200ms"),
-        ("upstream.response_timeout", "200ms"),
+        ("keystone.timeout", "2s"),
+        ("upstream.response_timeout", "2s"),
         ("cache.negative_ttl", "10ms"),
     ]);
     let before = series(&scene);

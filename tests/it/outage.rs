@@ -44,6 +44,7 @@ fn a_request_without_a_token_is_a_401_whatever_keystone_does() {
 #[test]
 fn p17_probes_stay_green() {
     let scene = Scene::start();
+    eventually("it is ready", || get(scene.sidecar.telemetry, "/readyz", &[]).status == 200);
     scene.keystone.stop();
     scene.sidecar.get_as("made-up", "/");
     for probe in ["/livez", "/readyz", "/startupz"] {
@@ -71,7 +72,7 @@ fn it_recovers_at_once_when_keystone_is_back() {
     scene.keystone.restart();
     let start = Instant::now();
     eventually("the token is validated", || scene.sidecar.get_as(&token, "/").status == 200);
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert_eq!(scene.sidecar.metric("portcullis_keystone_up"), 1.0);
 }
 
@@ -87,12 +88,12 @@ fn n13_a_keystone_restarted_between_requests_goes_unnoticed() {
 
 #[test]
 fn n02_a_keystone_that_hangs_is_given_up_at_the_deadline() {
-    let scene = Scene::with(&[("keystone.timeout", "300ms")]);
+    let scene = Scene::with(&[("keystone.timeout", "1s")]);
     let hang = scene.keystone.fail(Fault::validate(FaultKind::Hang));
     let start = Instant::now();
     assert_unavailable(&scene.sidecar.get_as(&scene.token(), "/"), "5");
     let took = start.elapsed();
-    assert!((Duration::from_millis(300)..Duration::from_secs(2)).contains(&took), "{took:?}");
+    assert!((Duration::from_secs(1)..Duration::from_millis(4500)).contains(&took), "{took:?}");
     scene.keystone.heal_one(hang);
     scene.assert_serves();
 }
@@ -102,7 +103,7 @@ fn connections_to_keystone_that_went_silent_cost_one_deadline_and_no_more() {
     let (keystone, upstream) = (Keystone::start(), Upstream::start());
     let relay = Relay::before(keystone.address());
     let builder = Sidecar::before(&upstream, &keystone).set("keystone.auth_url", relay.url());
-    let sidecar = builder.set("keystone.timeout", "1s").start();
+    let sidecar = builder.set("keystone.timeout", "3s").start();
     let scene = Scene { sidecar, keystone, upstream };
     keep_connections_to_keystone(&scene, 8);
     let before = relay.connections();
@@ -110,11 +111,11 @@ fn connections_to_keystone_that_went_silent_cost_one_deadline_and_no_more() {
     relay.forget();
     let start = Instant::now();
     assert_unavailable(&scene.sidecar.get_as(&scene.token(), "/"), "5");
-    assert!(start.elapsed() >= Duration::from_millis(900), "{:?}", start.elapsed());
+    assert!(start.elapsed() >= Duration::from_millis(2700), "{:?}", start.elapsed());
     for _ in 0..16 {
         let start = Instant::now();
         assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 200);
-        assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_millis(2700), "{:?}", start.elapsed());
     }
 }
 
@@ -127,7 +128,7 @@ fn a_slow_keystone_within_the_deadline_is_waited_for() {
 
 #[test]
 fn n02_a_hanging_keystone_does_not_hold_up_cached_tokens_or_probes() {
-    let scene = Scene::start();
+    let scene = Scene::with(&[("keystone.timeout", "60s")]);
     let known = scene.token();
     assert_eq!(scene.sidecar.get_as(&known, "/").status, 200);
     scene.keystone.fail(Fault::validate(FaultKind::Hang));
@@ -144,7 +145,7 @@ fn n02_a_hanging_keystone_does_not_hold_up_cached_tokens_or_probes() {
         assert_eq!(scene.sidecar.get_as(&known, "/").status, 200);
         assert_eq!(get(scene.sidecar.telemetry, "/livez", &[]).status, 200);
     }
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     assert_eq!(scene.keystone.calls().most_validations_in_flight, 64, "keystone.max_in_flight");
     waiting.clear();
 }

@@ -54,7 +54,7 @@ fn d20_a_refused_client_that_waits_to_send_its_body_hears_the_refusal_alone_and_
             assert_eq!((response.status, response.text().as_str()), (401, UNAUTHORIZED));
         }
     }
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     assert_eq!(scene.upstream.count(), 0);
 }
 

@@ -178,7 +178,7 @@ fn a_login_is_tried_again_once_its_failure_has_aged() {
 
 #[test]
 fn a_login_that_hangs_is_given_up_at_the_deadline() {
-    let scene = Scene::in_service_mode(&[("keystone.timeout", "300ms")]);
+    let scene = Scene::in_service_mode(&[("keystone.timeout", "2s")]);
     let hang = scene.keystone.fail(Fault::login(FaultKind::Hang));
     assert_eq!(scene.sidecar.get_as(&scene.token(), "/").status, 503);
     scene.keystone.heal_one(hang);
@@ -231,10 +231,10 @@ fn a_renewal_that_fails_leaves_the_old_token_in_use() {
     }
 }
 
-/// Our own token lives some nine seconds: it is due to be renewed after 7.2, and Keystone's whole
-/// seconds may end it after eight.
+/// Our own token lives some twelve seconds: it is due to be renewed after 9.6, and Keystone's whole
+/// seconds may end it after eleven.
 fn short_lived() -> Scene {
     let scene = Scene::in_service_mode(&[]);
-    scene.keystone.adjust(|profile| profile.token_lifetime = Duration::from_secs(9));
+    scene.keystone.adjust(|profile| profile.token_lifetime = Duration::from_secs(12));
     scene
 }

@@ -11,7 +11,7 @@ const IN_FLIGHT: &str = "portcullis_http_requests_in_flight{listener=\"public\"}
 
 /// More than the kernel's buffers of such a connection take, so that some of it stays with us.
 const BODY: usize = 900 * 1024;
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(2);
 
 #[test]
 fn g03_a_reader_that_takes_a_good_part_within_each_timeout_gets_all_of_the_answer() {
@@ -25,23 +25,23 @@ fn g03_a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer()
 
 #[test]
 fn g03_a_reader_that_takes_nothing_for_the_whole_timeout_is_let_go() {
-    let (scene, client) = handed_over();
+    // Before it has taken nothing for the first time.
     let start = Instant::now();
+    let (scene, client) = handed_over();
     eventually("it is let go", || scene.sidecar.metric(OPEN) == 0.0);
     let took = start.elapsed();
-    assert!((LIMIT / 2..4 * LIMIT).contains(&took), "{took:?}");
+    assert!((LIMIT..10 * LIMIT).contains(&took), "{took:?}");
     drop(client);
     scene.assert_serves();
 }
 
 #[test]
 fn a_service_that_is_slow_to_go_on_is_waited_for() {
-    let scene =
-        Scene::with(&[("server.header_timeout", "300ms"), ("server.keepalive_timeout", "300ms")]);
+    let scene = Scene::with(&[("server.header_timeout", "1s"), ("server.keepalive_timeout", "1s")]);
     scene.upstream.answer(|call| {
         call.wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst")?;
         // The answer's own pace, longer than what a silent client is given.
-        std::thread::sleep(Duration::from_millis(900));
+        std::thread::sleep(Duration::from_millis(2500));
         call.wire.send(b"-last")
     });
     assert_eq!(scene.sidecar.get_as(&scene.token(), "/").text(), "first-last");
@@ -76,7 +76,7 @@ fn gets_all_of_it_by_steps_of(step: usize) {
         client.stream().read_exact(&mut piece).expect("the connection is kept");
         answer.extend_from_slice(&piece);
         // The reader's pace.
-        std::thread::sleep(LIMIT / 4);
+        std::thread::sleep(LIMIT / 8);
     }
     while let Ok(read @ 1..) = client.stream().read(&mut piece) {
         answer.extend_from_slice(&piece[..read]);

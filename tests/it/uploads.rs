@@ -34,7 +34,7 @@ fn a_chunked_body_arrives_whatever_the_method() {
 
 #[test]
 fn a_slow_upload_is_no_slow_answer() {
-    let scene = Scene::with(&[("upstream.response_timeout", "250ms")]);
+    let scene = Scene::with(&[("upstream.response_timeout", "1500ms")]);
     let mut client = Client::connect(scene.sidecar.public);
     client.send(format!(
         "PUT / HTTP/1.1\r\nHost: s\r\nX-Auth-Token: {}\r\nContent-Length: 8\r\n\r\n",
@@ -42,7 +42,7 @@ fn a_slow_upload_is_no_slow_answer() {
     ));
     for _ in 0..8 {
         // Slower in all than the limit, never within one step.
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(Duration::from_millis(200));
         client.send("x");
     }
     assert_eq!(client.response().status, 200);

@@ -206,7 +206,7 @@ fn a_service_that_does_not_answer_is_a_504() {
         assert_error(&client.response(), 504);
     }
     let took = start.elapsed();
-    assert!((Duration::from_millis(400)..Duration::from_secs(4)).contains(&took), "{took:?}");
+    assert!((Duration::from_millis(400)..Duration::from_secs(20)).contains(&took), "{took:?}");
     assert_eq!(scene.upstream.count(), 2, "nothing is sent twice");
 }
 

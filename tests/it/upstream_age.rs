@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::support::{Client, Http2, Multiplexed, Scene, Terms, eventually};
 
-const SHORT: (&str, &str) = ("upstream.max_age", "1s");
+const SHORT: (&str, &str) = ("upstream.max_age", "2s");
 const ONE: (&str, &str) = ("server.workers", "1");
 
 #[test]
@@ -25,7 +25,8 @@ fn a_busy_connection_of_http_1_is_made_anew_in_time_and_no_request_fails() {
         ask();
         scene.upstream.connections() == 2
     });
-    eventually("the old one is closed", || scene.upstream.open_connections() == 1);
+    // The new one has its time, too.
+    eventually("the old one is closed", || scene.upstream.open_connections() <= 1);
 }
 
 #[test]
@@ -68,5 +69,5 @@ fn calls_of_http_2_go_over_a_new_one_and_the_old_one_ends_with_the_last_of_its_o
     assert_eq!(service.open_connections(), 2, "the old one is in use");
     gate.add_permits(1);
     assert_eq!(client.finish(long).body, b"begun and ended");
-    eventually("the old one is closed", || service.open_connections() == 1);
+    eventually("the old one is closed", || service.open_connections() <= 1);
 }

@@ -5,7 +5,6 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use tokio::sync::Barrier;
 
@@ -445,7 +444,6 @@ fn ask_at_once(scene: &Scene, count: usize) {
         client.ask("GET", "/", &[("X-Auth-Token", &token)]);
     }
     for client in &mut clients {
-        client.stream().set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         assert_eq!(client.response().text(), "all");
     }
 }

@@ -133,7 +133,7 @@ fn keystones_word_against_a_subject_is_a_401_and_against_the_asker_a_503() {
 /// Keystone answers by `fault`, is asked so often, and the client is told 503.
 #[track_caller]
 fn keystone_says(fault: FaultKind, questions: RangeInclusive<u64>) {
-    let scene = Scene::with(&[("keystone.timeout", "600ms")]);
+    let scene = Scene::with(&[("keystone.timeout", "2s")]);
     let shown = format!("{fault:?}");
     let shown: String = shown.chars().take(80).collect();
     let fault = scene.keystone.fail(Fault::validate(fault));

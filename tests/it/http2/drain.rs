@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::frames::{self, reason};
-use crate::support::{Multiplexed, Proxy, RawClient, Scene, eventually};
+use crate::support::{Multiplexed, Proxy, RawClient, Scene, eventually, get};
 
 use super::head;
 use super::streams::hold;
@@ -110,13 +110,15 @@ fn p05_f17_requests_sent_while_it_stops_are_all_answered() {
 
 #[test]
 fn p05_whoever_connects_while_it_leaves_is_answered() {
-    let scene = Scene::with(&[("server.drain_delay", "2s")]);
+    let scene = Scene::start();
+    // Longer than any look at it takes. It is killed in the end.
+    let proxy = Proxy::run(&yaml(&scene), &["server.drain_delay=5m"]);
     let token = scene.token();
-    assert_eq!(scene.sidecar.get_as(&token, "/").status, 200);
-    scene.sidecar.stop();
-    let leaving = || scene.sidecar.get_as(&token, "/").header("connection") == Some("close");
-    eventually("it leaves", leaving);
-    let mut client = Multiplexed::connect(scene.sidecar.public);
+    let ask = || get(proxy.public, "/", &[("X-Auth-Token", &token)]);
+    assert_eq!(ask().status, 200);
+    proxy.process.signal("TERM");
+    eventually("it leaves", || ask().header("connection") == Some("close"));
+    let mut client = Multiplexed::connect(proxy.public);
     assert_eq!(client.get("/", &[("x-auth-token", &token)]).status, 200);
     client.end().expect("asked to go elsewhere, in good order");
 }
@@ -124,16 +126,20 @@ fn p05_whoever_connects_while_it_leaves_is_answered() {
 #[test]
 fn f17_sigterm_ends_idle_connections_in_good_order() {
     let scene = Scene::start();
-    let yaml = format!(
-        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n",
-        scene.upstream.url(),
-        scene.keystone.url()
-    );
-    let proxy = Proxy::run(&yaml, &[]);
+    let proxy = Proxy::run(&yaml(&scene), &[]);
     let mut idle = Multiplexed::connect(proxy.public);
     assert_eq!(idle.get("/", &[("x-auth-token", &scene.token())]).status, 200);
     proxy.process.signal("TERM");
     idle.end().expect("in good order");
     let (ended, output) = proxy.process.end();
     assert_eq!(ended.code(), Some(0), "{output}");
+}
+
+/// What configures another proxy between the same two.
+fn yaml(scene: &Scene) -> String {
+    format!(
+        "upstream: \"{}\"\nkeystone: {{auth_url: \"{}\"}}\n",
+        scene.upstream.url(),
+        scene.keystone.url()
+    )
 }

@@ -61,7 +61,7 @@ fn f19_a_preface_that_never_ends_is_cut_off() {
         let mut client = RawClient::silent(scene.sidecar.public);
         client.send(&PREFACE[..part]);
         client.end();
-        assert!(start.elapsed() < Duration::from_secs(3), "{part}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(9), "{part}: {:?}", start.elapsed());
     }
     let late = "portcullis_connections_cut_total{reason=\"head_timeout\"}";
     assert_eq!(scene.sidecar.metric(late), 4.0);

@@ -22,7 +22,7 @@ fn f08_a_stream_whose_window_never_opens_is_reset_and_the_services_connection_is
         client.ask(stream, &head(&token, &[]));
         let outcome = client.outcome(stream);
         assert!(matches!(outcome, Outcome::Reset(_)), "{outcome:?}");
-        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
         assert_eq!(client.so_far(stream).unwrap().status(), 200, "the head needs no window");
     }
     eventually("the service is free", || scene.upstream.open_connections() <= 1);
@@ -75,7 +75,7 @@ fn f08_refusals_that_nobody_takes_are_reset_too() {
 fn g03_a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer() {
     const BODY: usize = 256 * 1024;
     const STEP: usize = 16 * 1024;
-    let scene = Scene::with(&[LIMIT]);
+    let scene = Scene::with(&[("server.write_timeout", "2s")]);
     scene.upstream.respond(200, &[], &vec![b'x'; BODY]);
     let token = scene.token();
     let window = u32::try_from(STEP).unwrap();
@@ -89,14 +89,14 @@ fn g03_a_reader_that_takes_a_little_within_each_timeout_gets_all_of_the_answer()
             client.so_far(1).is_some_and(|answer| answer.body.len() >= taken * STEP)
         });
         // The reader's pace: slower in all than the limit, never within one step.
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(150));
         let more = [0, 1].map(|stream| {
             let step = u32::try_from(STEP).unwrap();
             frame(kind::WINDOW_UPDATE, 0, stream, &step.to_be_bytes())
         });
         let _ = client.try_send(more.concat());
     }
-    assert!(start.elapsed() > Duration::from_secs(1));
+    assert!(start.elapsed() > Duration::from_secs(2));
     assert_eq!(client.answer(1).body.len(), BODY);
 }
 
@@ -131,7 +131,7 @@ fn g04_a_connection_without_requests_is_idle_whatever_else_it_says() {
     let start = Instant::now();
     let ping = frame(kind::PING, 0, 0, &[7; 8]);
     while !client.is_over() && client.goaway().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(3), "kept by PINGs alone");
+        assert!(start.elapsed() < Duration::from_secs(20), "kept by PINGs alone");
         let _ = client.try_send(&ping);
         // The pace of a client that keeps its line alive.
         std::thread::sleep(Duration::from_millis(50));

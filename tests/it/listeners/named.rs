@@ -1,6 +1,6 @@
 //! Several listeners of one process, each by its name.
 
-use crate::support::{Client, Multiplexed, Scratch, eventually, get};
+use crate::support::{Client, DEADLINE, Multiplexed, Scratch, eventually, get};
 
 use super::{ask_over_unix, scene};
 
@@ -52,7 +52,7 @@ fn requests_in_progress_are_counted_where_they_came() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
     scene.upstream.answer(move |call| {
-        let _ = wait.lock().unwrap().recv_timeout(std::time::Duration::from_secs(5));
+        let _ = wait.lock().unwrap().recv_timeout(DEADLINE);
         call.respond(200, &[], b"")
     });
     let mut client = Client::connect(scene.sidecar.more["inside"]);

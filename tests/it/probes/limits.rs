@@ -2,10 +2,10 @@
 
 use std::io;
 use std::sync::{Mutex, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Stage;
-use crate::support::{Call, Client, DEADLINE, Upstream, eventually, get};
+use crate::support::{Call, Client, Upstream, eventually, get};
 
 #[test]
 fn an_application_that_does_not_answer_is_given_up_in_time() {
@@ -14,7 +14,7 @@ fn an_application_that_does_not_answer_is_given_up_in_time() {
     let stage = Stage::in_time("150ms", &[("app", app.url())]);
     let start = Instant::now();
     stage.expect("app", 503, "does not answer within 150ms");
-    assert!(start.elapsed() < DEADLINE / 2, "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
     eventually("its connection is closed", || app.open_connections() == 0);
 }
 

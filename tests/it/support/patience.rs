@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-/// Longer than this, anything here has gone wrong.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+/// Longer than this, anything here has gone wrong, however busy the machine is. No test is to wait
+/// for its end: whatever takes so long is a failure.
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Waits until `condition` holds.
 #[track_caller]

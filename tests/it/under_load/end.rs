@@ -26,7 +26,7 @@ fn p05_who_is_asked_to_go_elsewhere_loses_no_request() {
     });
     let yaml = format!("{}{ROUTES}", stage.yaml());
     // Long enough for everybody to ask once more, however busy the machine is.
-    let leaves = Proxy::run(&yaml, &["log.access=off", "server.drain_delay=2s"]);
+    let leaves = Proxy::run(&yaml, &["log.access=off", "server.drain_delay=4s"]);
     let stays = Proxy::run(&yaml, &["log.access=off"]);
     let aim =
         Aim { addresses: vec![leaves.public, stays.public], tls: None, token: stage.token.clone() };
@@ -57,7 +57,7 @@ fn p05_the_same_over_tls() {
     let certificate = Certificate::for_loopback();
     let files = Files::with(&certificate);
     let yaml = format!("{}{}", stage.yaml(), files.yaml());
-    let leaves = Proxy::run(&yaml, &["log.access=off", "server.drain_delay=2s"]);
+    let leaves = Proxy::run(&yaml, &["log.access=off", "server.drain_delay=4s"]);
     let stays = Proxy::run(&yaml, &["log.access=off"]);
     let aim = Aim {
         addresses: vec![leaves.public, stays.public],

@@ -95,12 +95,12 @@ fn a_client_that_breaks_off_is_waited_for_by_nobody() {
         client.send(frames::from_client("hello"));
         client
     };
-    // This one has said all, and its service has some seconds to do so, too.
-    let patient = open();
-    patient.finish();
-    // That one has something unread, so its system tells ours that it broke off.
-    let gone = open();
+    let (patient, gone) = (open(), open());
     assert_eq!(gone.stream().peek(&mut [0; 4]).ok(), Some(4));
+    // This one has said all, and its service has some seconds to do so, too.
+    patient.finish();
+    // That one has something unread, so its system tells ours that it broke off. Nothing is between
+    // the two that could take as long.
     drop(gone);
     let reasons = || {
         let output = proxy.process.output();
