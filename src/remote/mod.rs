@@ -68,11 +68,12 @@ impl Remote {
     }
 
     /// Whether the other server allows. Takes at most the configured time; cancelling closes the
-    /// connection. As in Python the status does not matter, and the body must be `True`, perhaps
-    /// in double quotes.
+    /// connection. As in Python the body must be `True`, perhaps in double quotes, and the status does
+    /// not matter to that word or to `False`. Unlike Python's, any other text is a no with a status of
+    /// success only.
     ///
     /// # Errors
-    /// When no answer came.
+    /// When no answer came, or what came is a balancer's page or nothing rather than the server's word.
     pub async fn ask(&self, inquiry: &Inquiry<'_>) -> Result<bool, Unanswered> {
         let watch = Stopwatch::start();
         let settings = self.settings.load_full();
@@ -108,11 +109,17 @@ impl Remote {
         let stream = dialer.connect().await.map_err(|error| told(&error))?;
         let mut sender = handshake(stream, &address).await.map_err(|error| told(&error))?;
         let response = sender.send_request(request).await.map_err(|error| told(&error))?;
+        let status = response.status();
         let body = Limited::new(response.into_body(), MAX_ANSWER)
             .collect()
             .await
             .map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-        Ok(oslo_policy::allows(&text))
+        let word = matches!(text.trim_matches('"'), "True" | "False");
+        if word || (status.is_success() && !text.is_empty()) {
+            Ok(oslo_policy::allows(&text))
+        } else {
+            Err(format!("status {status} without an answer"))
+        }
     }
 }

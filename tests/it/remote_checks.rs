@@ -39,7 +39,7 @@ impl Court {
 fn another_server_decides_and_is_told_who_asks_for_what() {
     let court = court("JUDGE/may/%(project_id)s", "");
     court.judge.respond(500, &[], b"True");
-    assert_eq!(court.ask("/v1/p1/things?a=b"), 200, "the status of the answer does not matter");
+    assert_eq!(court.ask("/v1/p1/things?a=b"), 200, "the status of its word does not matter");
     let told = court.judge.last();
     assert_eq!((told.method(), told.target()), ("POST", "/may/p1"));
     assert_eq!(told.header("content-type"), Some("application/x-www-form-urlencoded"));
@@ -55,7 +55,7 @@ fn another_server_decides_and_is_told_who_asks_for_what() {
 #[test]
 fn anything_but_true_is_a_no() {
     let court = court("JUDGE/may", "remote_content_type: application/json");
-    for answer in [&b"False"[..], b"true", b"True\n", b"", b"<html>True</html>"] {
+    for answer in [&b"False"[..], b"true", b"True\n", b"<html>True</html>"] {
         court.judge.respond(200, &[], answer);
         assert_eq!(court.ask("/v1/p1/x"), 403, "{}", String::from_utf8_lossy(answer));
     }
@@ -76,6 +76,20 @@ fn a_server_that_does_not_answer_is_an_outage_and_no_verdict() {
         1.0
     );
     assert_eq!(silent.upstream.count() + nobody.upstream.count(), 0);
+}
+
+#[test]
+fn a_page_of_whoever_stands_before_a_server_is_an_outage_and_no_verdict() {
+    for check in ["JUDGE/may", "not JUDGE/may"] {
+        let court = court(check, "");
+        for (status, answer) in [(503, "<html>503</html>"), (302, "found"), (404, ""), (200, "")] {
+            court.judge.respond(status, &[], answer.as_bytes());
+            assert_eq!(court.ask("/v1/p1/x"), 503, "{check}: {status} {answer}");
+        }
+        court.judge.respond(403, &[], b"False");
+        let expected = if check.starts_with("not") { 200 } else { 403 };
+        assert_eq!(court.ask("/v1/p1/x"), expected, "its word is its word");
+    }
 }
 
 #[test]
