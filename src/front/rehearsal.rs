@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Version, header};
-use http_body::Body as _;
 use http_body_util::Full;
 use oslo_policy::Explanation;
 
@@ -118,8 +117,10 @@ impl<'a> Stage<'a> {
         seen.stood(&standing);
         // One whose length nobody stated is cut off on its way.
         let overflows = is_too_long(&way, Some(body.len() as u64));
+        // Where chunks are announced there is a body, even if nothing is in it.
+        let empty = body.is_empty() && !client.headers.contains_key(header::TRANSFER_ENCODING);
         let body = Full::new(body);
-        let members = match wanted(&way, &standing, body.is_end_stream()) {
+        let members = match wanted(&way, &standing, empty) {
             Some(how) => match json_body::read(&client.headers, body, how).await {
                 Ok(read) => Some(Ok(read.members)),
                 Err(unfit) if way.route.shadow => Some(Err(unfit.refusal)),

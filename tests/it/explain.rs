@@ -40,6 +40,7 @@ const REQUESTS: &[Asked] = &[
     ("GET", "/v3/PROJECT/volumes", &[], ""),
     ("GET", "/v3/PROJECT/volumes/%31?limit=1", &[], ""),
     ("GET", "/v3/another/volumes/1", &[], ""),
+    ("GET", "/v3/PROJECT;x/volumes", &[], ""),
     ("DELETE", "/v3/PROJECT/volumes/../quotas", &[], ""),
     ("GET", "/v3/PROJECT/volumes/a%2Fb", &[], ""),
     ("GET", "/v3/PROJECT/volumes//1", &[], ""),
@@ -51,12 +52,14 @@ const REQUESTS: &[Asked] = &[
     ("PUT", "/v3/PROJECT/quotas", JSON, LONG),
     ("PUT", "/v3/PROJECT/quotas", &[], r#"{"quota": {"kind": "small"}}"#),
     ("PUT", "/v3/PROJECT/quotas", JSON, ""),
+    ("PUT", "/v3/PROJECT/quotas", IN_CHUNKS, ""),
     ("GET", "/v3/PROJECT/quotas", &[], ""),
     ("GET", "/v3/cells", &[], ""),
     ("GET", "/v3/search?user_id=USER", &[], ""),
     ("GET", "/v3/search?user_id=USER&user_id=x", &[], ""),
     ("GET", "/v3/search", &[], ""),
     ("GET", "/v3/typed", &[("X-Kind", "volumes")], ""),
+    ("GET", "/v3/typed", &[("X-Kind", " volumes\t")], ""),
     ("GET", "/v3/typed", &[("X-Kind", "volumes"), ("Connection", "x-kind")], ""),
     ("GET", "/v3/typed", &[("X-Kind", "volumes"), ("X_Roles", "admin")], ""),
     ("TRACE", "/v3/typed", &[], ""),
@@ -64,6 +67,9 @@ const REQUESTS: &[Asked] = &[
 ];
 
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
+
+const IN_CHUNKS: &[(&str, &str)] =
+    &[("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")];
 
 const LONG: &str = r#"{"quota": {"kind": "small"}, "more": "0123456789012345678901234567890123"}"#;
 
@@ -411,6 +417,9 @@ fn send(
 ) -> Response {
     let mut client = Client::connect(address);
     client.send(request(method, path, fields, body.as_bytes()));
+    if fields.starts_with(IN_CHUNKS) {
+        client.send("0\r\n\r\n");
+    }
     client.response()
 }
 
