@@ -35,10 +35,15 @@ pub(super) fn may_speak(
     }
 }
 
-/// A rule must not see what the service will not.
+/// A rule must not see what the service will not, and the service must know what a body is that a rule
+/// has seen.
 pub(super) fn hides_a_fact(way: &Way<'_, '_>, nominated: &[HeaderName]) -> bool {
-    way.route.headers.iter().any(|name| nominated.contains(name))
+    let of_the_body = way.route.body.map_or(&[][..], |_| &OF_A_BODY);
+    way.route.headers.iter().chain(of_the_body).any(|name| nominated.contains(name))
 }
+
+/// How a body is to be read.
+const OF_A_BODY: [HeaderName; 2] = [header::CONTENT_ENCODING, header::CONTENT_TYPE];
 
 /// Whether the route takes no body of the length that was stated.
 pub(super) fn is_too_long(way: &Way<'_, '_>, length: Option<u64>) -> bool {

@@ -16,6 +16,10 @@ pub(super) fn headers(members: &mut Members<'_>, reader: &mut Reader<'_>) -> Box
     let mut names = Vec::new();
     for (word, at) in members.words("headers", reader) {
         match word.parse::<HeaderName>() {
+            Ok(name) if name == header::HOST => {
+                let message = format!("{word:?} has its own key, host, which knows its spellings");
+                reader.refuse(at, &members.path("headers"), &message);
+            }
             Ok(name) if classify(&name).is_none() && !is_ours(&name) => names.push(name),
             Ok(name) if classify(&name) == Some(Class::Credential) => {
                 let message = format!("{word:?} is a token; rules have its roles and ids");

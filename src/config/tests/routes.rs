@@ -87,6 +87,12 @@ fn fields_that_are_not_passed_on_are_no_facts() {
 }
 
 #[test]
+fn a_host_is_compared_by_its_own_key() {
+    let said = lines(&file(&with("headers").replace("X-Project", "Host")));
+    assert!(said.iter().any(|line| line.contains("has its own key, host")), "{said:?}");
+}
+
+#[test]
 fn a_field_that_rules_look_at_is_no_trailer() {
     let route =
         "routes: [{path: /**, allow: authenticated, headers: X-Op, trailers: [X-Sum, x-op]}]\n";
