@@ -4,15 +4,12 @@
 //! The service reads the same request with rules of its own. Where it could find another value
 //! than we do, there is none here: a check on it cannot be decided, and the rule denies.
 
-use std::borrow::Cow;
-
 use http::HeaderMap;
 use oslo_policy::{AsValue, Lookup, Target, Value};
 use serde_json::Value as Json;
 
-use crate::routing::decode;
-
 use super::Way;
+use super::parameters::{Parameters, decoded, same_letters};
 
 /// What is known of a request besides its method, host and path.
 #[derive(Clone, Copy, Debug)]
@@ -40,42 +37,27 @@ pub enum Said<'a> {
 pub(super) struct Aim<'a> {
     way: &'a Way<'a, 'a>,
     facts: &'a Facts<'a>,
-    /// Query parameters that rules may ask for, decoded: as servers find them for which `&` alone
-    /// divides, and as those find them that take `;` for it as well.
-    query: [Vec<(&'a str, Cow<'a, str>)>; 2],
-    /// Those of them for which a service may take a parameter of another name.
-    alike: Vec<&'a str>,
-    /// Parts of the path that had to be decoded.
-    captures: Vec<(&'a str, String)>,
+    query: Parameters<'a>,
+    /// Parts of the path that had to be decoded; `None` for those that services read in several ways.
+    captures: Vec<(&'a str, Option<String>)>,
 }
 
 impl<'a> Facts<'a> {
     /// Prepares what rules may look at. Allocates only for routes that look at the query, and for
     /// paths with escapes.
     pub(super) fn target(&'a self, way: &'a Way<'a, 'a>) -> Aim<'a> {
-        let text = self.query.filter(|_| !way.route.query.is_empty());
-        let mut alike = Vec::new();
-        let query = [&['&'][..], &['&', ';']].map(|marks| {
-            let mut found = Vec::new();
-            for pair in text.iter().flat_map(|text| text.split(marks)) {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                let name = decoded(name, true);
-                for known in &way.route.query {
-                    if **known == *name {
-                        found.push((&**known, decoded(value, true)));
-                    } else if is_alike(known, &name) {
-                        alike.push(&**known);
-                    }
-                }
+        let special = |name: &'a str| {
+            let mut parts = way.captures(name);
+            let first = parts.next()?;
+            if parts.any(|part| part != first) {
+                return Some((name, None));
             }
-            found
-        });
-        let encoded = |name: &'a str| {
-            let part = way.capture(name).filter(|part| part.contains('%'))?;
-            Some((name, decoded(part, false).into_owned()))
+            let part = first.filter(|part| part.contains('%'))?;
+            Some((name, Some(decoded(part, false).into_owned())))
         };
-        let captures = way.names().filter_map(encoded).collect();
-        Aim { way, facts: self, query, alike, captures }
+        let captures = way.names().filter_map(special).collect();
+        let query = Parameters::read(self.query, &way.route.query);
+        Aim { way, facts: self, query, captures }
     }
 }
 
@@ -112,7 +94,7 @@ impl Target for Aim<'_> {
     fn lookup(&self, key: &str) -> Lookup<'_> {
         match key.split_once('.') {
             None => self.capture(key),
-            Some(("query", name)) => self.parameter(name),
+            Some(("query", name)) => self.query.lookup(name),
             Some(("header", name)) => self.header(name),
             Some(("body", path)) => self.member(path),
             Some(_) => Lookup::Absent,
@@ -122,23 +104,11 @@ impl Target for Aim<'_> {
 
 impl Aim<'_> {
     fn capture(&self, name: &str) -> Lookup<'_> {
-        let decoded = self.captures.iter().find(|(known, _)| *known == name);
-        let text = decoded.map(|(_, text)| text.as_str()).or_else(|| self.way.capture(name));
-        text.map(Value::Text).into()
-    }
-
-    /// The same for both kinds of servers: not there for one and there for the other is no value
-    /// either.
-    fn parameter(&self, name: &str) -> Lookup<'_> {
-        let [strict, lax] = self.query.each_ref().map(|found| {
-            let of_that_name = found.iter().filter(move |(known, _)| *known == name);
-            of_that_name.map(|(_, value)| Value::Text(value))
-        });
-        let differ = strict.clone().next().is_some() != lax.clone().next().is_some();
-        if differ || self.alike.contains(&name) {
-            return Lookup::Ambiguous;
+        match self.captures.iter().find(|(known, _)| *known == name) {
+            Some((_, Some(text))) => Lookup::Value(Value::Text(text)),
+            Some((_, None)) => Lookup::Ambiguous,
+            None => self.way.captures(name).next().flatten().map(Value::Text).into(),
         }
-        Lookup::of(strict.chain(lax))
     }
 
     fn header(&self, name: &str) -> Lookup<'_> {
@@ -175,39 +145,16 @@ impl Aim<'_> {
                 Some(_) | None => None,
             };
         }
+        if place.is_some_and(is_doubtful) {
+            return Lookup::Ambiguous;
+        }
         place.map(AsValue::as_value).into()
     }
 }
 
-/// Whether some service takes one parameter for the other: PHP drops blanks before a name and what
-/// follows NUL, makes `_` of blanks and dots, and takes `[]` for a list, as Rails does.
-fn is_alike(one: &str, other: &str) -> bool {
-    let as_php = |name: &str| {
-        let name = name.trim().split(['[', '\0']).next().unwrap_or_default();
-        name.replace(['.', ' '], "_")
-    };
-    same_letters(&as_php(one), &as_php(other))
-}
-
-/// Whether two names differ at most in the case of letters, those outside ASCII that fold into it
-/// included.
-fn same_letters(one: &str, other: &str) -> bool {
-    let folded = |text: &str| {
-        let upper = text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
-        upper.into_iter().flat_map(char::to_lowercase)
-    };
-    if one.is_ascii() && other.is_ascii() {
-        return one.eq_ignore_ascii_case(other);
-    }
-    folded(one).eq(folded(other))
-}
-
-/// Percent-decoded text; what is not UTF-8 then is marked as such and equals nothing.
-fn decoded(text: &str, form: bool) -> Cow<'_, str> {
-    let has_marks = text.contains('%') || (form && text.contains('+'));
-    if !has_marks {
-        return Cow::Borrowed(text);
-    }
-    let text = if form { text.replace('+', " ") } else { text.to_owned() };
-    String::from_utf8_lossy(&decode(text.as_bytes())).into_owned().into()
+/// Whether parsers differ in what number this is: `1.0` is 1 to some, and not all know large ones.
+fn is_doubtful(member: &Json) -> bool {
+    const EXACT: u64 = 1 << 53;
+    let Json::Number(number) = member else { return false };
+    number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64()).is_none_or(|it| it > EXACT)
 }

@@ -4,6 +4,7 @@
 
 mod caller;
 mod facts;
+mod parameters;
 mod route;
 mod settings;
 
@@ -199,9 +200,10 @@ impl Way<'_, '_> {
         self.found.iter().flat_map(Found::names)
     }
 
-    /// A variable part of the path, decoded as far as rows are looked up by it.
-    fn capture(&self, name: &str) -> Option<&str> {
-        self.found.as_ref()?.capture(name)
+    /// A variable part of the path in each way in which services read that, decoded as far as rows are
+    /// looked up by it; none for another name.
+    fn captures(&self, name: &str) -> impl Iterator<Item = Option<&str>> {
+        self.found.iter().flat_map(move |found| found.captures(name))
     }
 }
 

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::percent::{escape, hex, push_escape};
+use super::readings::before;
 
 /// What to do with paths that some services need and others misread.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,10 +75,19 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }
 
-/// A segment, cut at the slashes that are encoded in it: not even where they are part of a name
-/// is there a name that climbs.
+/// A segment, cut at the slashes that are encoded in it, and at letters that fold into one: not even
+/// where they are part of a name is there a name that climbs.
 fn pieces(segment: &str) -> impl Iterator<Item = &str> {
-    segment.split("%2F").flat_map(|piece| piece.split("%5C"))
+    // The last three are U+FF0F, U+FF3C and U+FE68.
+    const SLASHES: [&str; 5] = ["%2F", "%5C", "%EF%BC%8F", "%EF%BC%BC", "%EF%B9%A8"];
+    let mut rest = Some(segment);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let cuts = SLASHES.iter().filter_map(|slash| Some((text.find(slash)?, slash.len())));
+        let cut = cuts.min();
+        rest = cut.and_then(|(at, length)| text.get(at + length..));
+        Some(cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text))
+    })
 }
 
 /// A piece that a service may take for a step, or for nothing at all: without its parameters, or up
@@ -87,20 +97,16 @@ fn is_odd(piece: &str) -> bool {
     is_dots(before(name, ["%3F", "%23"])) || (name.is_empty() && !piece.is_empty())
 }
 
-/// What stands before the first of these marks.
-fn before<'a>(text: &'a str, marks: [&str; 2]) -> &'a str {
-    let end = marks.into_iter().filter_map(|mark| text.find(mark)).min();
-    end.and_then(|end| text.get(..end)).unwrap_or(text)
-}
-
-/// `.` and `..`, also in letters that look like dots to a service that folds them.
+/// `.` and `..`, also in letters that look like dots to a service that folds them, and with the blanks
+/// behind them that Windows leaves out.
 fn is_dots(name: &str) -> bool {
     if !name.contains('%') {
         return matches!(name, "." | "..");
     }
-    // U+2024 and U+FF0E, as they stand in the normal spelling.
-    let folded = name.replace("%E2%80%A4", ".").replace("%EF%BC%8E", ".");
-    matches!(folded.as_str(), "." | "..") || folded == "%E2%80%A5"
+    // U+2024, U+FE52 and U+FF0E; U+2025 and U+FE30 are two at once.
+    let one = ["%E2%80%A4", "%EF%B9%92", "%EF%BC%8E"];
+    let folded = one.iter().fold(name.replace("%20", " "), |name, dot| name.replace(dot, "."));
+    matches!(folded.trim(), "." | ".." | "%E2%80%A5" | "%EF%B8%B0")
 }
 
 fn respelled(path: &str, rules: PathRules) -> Result<String, OddPath> {
@@ -172,6 +178,7 @@ mod tests {
             ("/%3fx/%231", "/%3Fx/%231"),
             ("/a/", "/a/"),
             ("/..a/...", "/..a/..."),
+            ("/a%ef%bc%8fb", "/a%EF%BC%8Fb"),
         ] {
             assert_eq!(of(path).as_deref(), Some(spelling), "{path}");
         }
@@ -215,6 +222,12 @@ mod tests {
             "/%ef%bc%8e%ef%bc%8e/x",
             "/%e2%80%a5/x",
             "/%e2%80%a4",
+            "/%ef%b9%92%ef%b9%92/x",
+            "/%ef%b8%b0/x",
+            "/..%ef%bc%8f..%ef%bc%8fx",
+            "/a%ef%bc%bc..",
+            "/..%20/x",
+            "/%20./x",
             "//a",
             "/a//b",
             "/a//",

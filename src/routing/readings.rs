@@ -31,28 +31,41 @@ pub(super) fn key(path: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// Where else a path with this [`key`] may lead: some services cut parameters off all of its segments,
-/// and some decode it before they ask the next one, so that it ends where a query or a fragment
-/// begins.
-pub(super) fn others(key: &str) -> impl Iterator<Item = String> {
-    let ended = key.find(['?', '#']).and_then(|end| key.get(..end));
-    let both = ended.and_then(bare);
-    [bare(key), ended.map(str::to_owned), both].into_iter().flatten()
+/// The keys of what else services make of a path in its normal spelling. Some decode it before they ask
+/// the next one, so that it ends where a query or a fragment begins. Some cut parameters off, all or
+/// those of the last segment, before they decode it or after. None for a path without such marks.
+pub(super) fn others(path: &str) -> Vec<String> {
+    if ![";", "%3B", "%3F", "%23"].iter().any(|mark| path.contains(mark)) {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for path in [path, before(path, ["%3F", "%23"])] {
+        for marks in [[";", "%3B"], [";", ";"]] {
+            let (start, last) = path.rsplit_once('/').unwrap_or(("", path));
+            let segments = path.split('/').map(|segment| before(segment, marks));
+            all.push(segments.collect::<Vec<_>>().join("/"));
+            all.push(format!("{start}/{}", before(last, marks)));
+        }
+        all.push(path.to_owned());
+    }
+    all.iter().map(|path| key(path).into_owned()).collect()
 }
 
-/// The part of a segment before its parameters.
+/// The part of a key's segment before its parameters.
 pub(super) fn without_parameters(segment: &str) -> &str {
     segment.split(';').next().unwrap_or_default()
 }
 
-/// The path without its segments' parameters; `None` where it has none.
-fn bare(path: &str) -> Option<String> {
-    path.contains(';')
-        .then(|| path.split('/').map(without_parameters).collect::<Vec<_>>().join("/"))
+/// What stands before the first of these marks.
+pub(super) fn before<'a>(text: &'a str, marks: [&str; 2]) -> &'a str {
+    let end = marks.into_iter().filter_map(|mark| text.find(mark)).min();
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -71,10 +84,17 @@ mod tests {
 
     #[test]
     fn a_path_may_lead_to_where_its_parameters_or_its_end_are_cut_off() {
-        let of = |key: &str| others(key).collect::<Vec<_>>();
-        assert!(of("/a/b").is_empty());
-        assert_eq!(of("/a;x/b"), ["/a/b"]);
-        assert_eq!(of("/a/b?.png"), ["/a/b"]);
-        assert_eq!(of("/a;x/b#c;d/e"), ["/a/b#c/e", "/a;x/b", "/a/b"]);
+        let of = |path: &str| others(path).into_iter().collect::<BTreeSet<_>>();
+        assert!(of("/a/b%20c").is_empty());
+        for (path, expected) in [
+            ("/a;x/b", &["/a/b", "/a;x/b"][..]),
+            ("/a;x/b;y", &["/a/b", "/a;x/b", "/a;x/b;y"]),
+            ("/a%3Bx;y", &["/a", "/a;x", "/a;x;y"]),
+            ("/a/b%3F.png", &["/a/b", "/a/b?.png"]),
+            ("/a%3Fb/c%23", &["/a", "/a?b/c#"]),
+            ("/a;x%3F/b", &["/a", "/a/b", "/a;x", "/a;x?/b"]),
+        ] {
+            assert_eq!(of(path), expected.iter().map(|key| (*key).to_owned()).collect(), "{path}");
+        }
     }
 }

@@ -56,6 +56,8 @@ pub struct Found<'t, 'p, R> {
     pub route: &'t R,
     pattern: &'t Pattern,
     key: Cow<'p, str>,
+    /// What else services make of the path; the same row takes all of it.
+    others: Vec<String>,
 }
 
 impl Methods {
@@ -109,17 +111,22 @@ impl<R> Table<R> {
     /// off the path before they look where it leads: one that leads elsewhere then is taken by no row.
     /// Allocates for paths with escapes or parameters only.
     pub fn find<'p>(&self, asked: Asked<'p>) -> Option<Found<'_, 'p, R>> {
+        // The service is told its own name where the request names none, which is some row's perhaps.
+        if asked.host.is_none() && self.rows.iter().any(|(row, _)| row.host.is_some()) {
+            return None;
+        }
         let key = key(asked.path);
         let first = |path: &str| {
             let takes = |at: usize| self.rows.get(at).is_some_and(|(row, _)| row.takes(asked));
             self.root.first(path.strip_prefix('/')?, &takes)
         };
         let at = first(&key)?;
-        if others(&key).any(|other| first(&other) != Some(at)) {
+        let others = others(asked.path);
+        if others.iter().any(|other| first(other) != Some(at)) {
             return None;
         }
         let (pattern, route) = self.rows.get(at)?;
-        Some(Found { route, pattern, key })
+        Some(Found { route, pattern, key, others })
     }
 
     /// The rows in their order.
@@ -161,13 +168,18 @@ impl<R> Found<'_, '_, R> {
         self.pattern.names()
     }
 
-    /// The variable part of the path by that name: decoded but for what cannot be seen and for `%2F`,
-    /// `%5C` and `%25`.
-    pub fn capture(&self, name: &str) -> Option<&str> {
+    /// The variable part of the path by that name, for each way in which services read the path; never
+    /// none. Decoded but for what cannot be seen and for `%2F`, `%5C` and `%25`.
+    pub fn captures(&self, name: &str) -> impl Iterator<Item = Option<&str>> {
+        let keys = std::iter::once(&*self.key).chain(self.others.iter().map(String::as_str));
+        keys.map(move |key| self.capture(key, name))
+    }
+
+    fn capture<'k>(&self, key: &'k str, name: &str) -> Option<&'k str> {
         let template = &self.pattern.template;
         let at = template.iter().position(|segment| template::name(segment) == Some(name))?;
         let Some(Segment::Variable(variable)) = template.get(at) else { return None };
-        let path = self.key.strip_prefix('/')?;
+        let path = key.strip_prefix('/')?;
         let path = path.strip_suffix('/').unwrap_or(path);
         let rest = template.iter().position(|segment| *segment == Segment::Rest);
         let segment = match rest {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -93,18 +95,55 @@ fn no_spelling_of_a_character_leads_past_a_row() {
         assert_eq!(found(&table, path), expected, "{path}");
     }
     let delete = table.find(asked(&Method::GET, "/v1/a%40b%3Adelete")).unwrap();
-    assert_eq!(delete.capture("id"), Some("a@b"));
+    assert!(delete.captures("id").eq([Some("a@b")]));
+}
+
+#[test]
+fn no_mixture_of_parameters_leads_past_a_row() {
+    let table = table(&[
+        "* /two/x*.json/*.json",
+        "* /two/**",
+        "* /files/*.json",
+        "* /files/**",
+        "* /tail/**/{owner}",
+        "* /tail",
+    ]);
+    for (path, expected) in [
+        ("/two/x;1.json/y.json;2", ""),
+        ("/two/x1.json/y.json;2", ""),
+        ("/two/x1.json/y.json", "* /two/x*.json/*.json"),
+        ("/files/x%3Ba.json;b", ""),
+        ("/files/a.json;b", ""),
+        ("/tail/a/b%3F/c", "* /tail/**/{owner}"),
+    ] {
+        assert_eq!(found(&table, path), expected, "{path}");
+    }
+}
+
+#[test]
+fn who_names_no_host_takes_no_row_where_hosts_matter() {
+    let asked = |host| Asked { method: &Method::GET, host, path: "/x" };
+    let with_host = table(&["* /** admin.example", "* /**"]);
+    assert!(with_host.find(asked(None)).is_none());
+    assert!(with_host.find(asked(Some("other"))).is_some());
+    assert!(table(&["* /**"]).find(asked(None)).is_some());
 }
 
 #[test]
 fn captures_are_what_services_find_there() {
     let table = table(&["* /v1/AUTH_{project_id}/**/{last}.tar", "* /{a}/x/{b}"]);
-    let first = table.find(asked(&Method::GET, "/v1/AUTH_abc/c/d/e.tar/")).unwrap();
-    assert_eq!(first.capture("project_id"), Some("abc"));
-    assert_eq!(first.capture("last"), Some("e"));
-    assert_eq!(first.capture("other"), None);
-    let second = table.find(asked(&Method::GET, "/1;p/x/%E6%3A%2F")).unwrap();
-    assert_eq!((second.capture("a"), second.capture("b")), (Some("1;p"), Some("%E6:%2F")));
+    let of = |path: &str, name: &str| {
+        let found = table.find(asked(&Method::GET, path)).unwrap();
+        let parts: BTreeSet<_> = found.captures(name).map(|part| part.map(str::to_owned)).collect();
+        parts.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+    };
+    let path = "/v1/AUTH_abc/c/d/e.tar/";
+    assert_eq!(of(path, "project_id"), ["abc"]);
+    assert_eq!(of(path, "last"), ["e"]);
+    assert_eq!(of(path, "other"), [""]);
+    let path = "/1;p/x/%E6%3A%2F%3Fz";
+    assert_eq!(of(path, "a"), ["1", "1;p"]);
+    assert_eq!(of(path, "b"), ["%E6:%2F", "%E6:%2F?z"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{assert_refused, stranger};
 const ROUTES: &str = r#"
 routes:
 - {path: /servers, methods: [POST], check: "'demo':%(body.server.project)s", body: 64B}
+- {path: /level, check: "not '1':%(body.level)s", body: 64B}
 - {path: /tight, check: "'demo':%(body.project)s", body: 64B, max_body: 24B}
 - {path: /**, allow: authenticated}
 "#;
@@ -31,6 +32,41 @@ fn a_member_decides_and_the_body_goes_on_byte_for_byte() {
     }
     assert_refused(&post(&scene, &token, &[], b""), 403);
     assert_eq!(scene.upstream.count(), 1);
+}
+
+#[test]
+fn a_number_that_parsers_take_for_another_decides_nothing() {
+    let scene = Scene::guarding(ROUTES);
+    let token = scene.token();
+    for (number, status) in [
+        ("1", 403),
+        ("1.0", 403),
+        ("1e0", 403),
+        ("1.00000000000000000001", 403),
+        ("-0", 403),
+        ("9007199254740993", 403),
+        ("36893488147419103232", 403),
+        ("2", 200),
+        ("-7", 200),
+        ("9007199254740992", 200),
+    ] {
+        let body = format!("{{\"level\":{number}}}");
+        let fields = [("X-Auth-Token", &token[..]), JSON];
+        let mut client = Client::connect(scene.sidecar.public);
+        client.send(request("POST", "/level", &fields, body.as_bytes()));
+        assert_eq!(client.response().status, status, "{number}");
+    }
+}
+
+#[test]
+fn what_a_body_is_cannot_be_hidden_from_the_service() {
+    let scene = Scene::guarding(ROUTES);
+    let token = scene.token();
+    let body = b"{\"server\":{\"project\":\"demo\"}}";
+    for hidden in ["content-type", "content-encoding"] {
+        assert_refused(&post(&scene, &token, &[JSON, ("Connection", hidden)], body), 400);
+    }
+    assert_eq!(scene.upstream.count(), 0);
 }
 
 #[test]

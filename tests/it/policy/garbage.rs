@@ -14,7 +14,7 @@ use super::model::{Judge, Person};
 use super::{project, stranger};
 
 /// How many requests are made up; some seconds' worth, the same ones every time.
-const CASES: u32 = 700;
+const CASES: u32 = 5000;
 
 /// Every way to say who may, and a catch-all behind them.
 const ROUTES: &str = r#"
@@ -26,6 +26,8 @@ routes:
 - {path: /@admin/**, check: "role:admin"}
 - {path: "/v3/{id}:delete", check: "role:admin"}
 - {path: "/v3/{project_id}/volumes/**", check: "role:member and project_id:%(project_id)s"}
+- {path: "/docs/{id}", check: "not 'secret':%(id)s"}
+- {path: "/tail/**/{project_id}", check: "project_id:%(project_id)s"}
 - {path: /q, check: "project_id:%(query.project_id)s", query: project_id}
 - {path: /h, check: "project_id:%(header.x-project)s", headers: X-Project}
 - {path: /b, check: "project_id:%(body.project)s", body: 1KiB}
@@ -49,6 +51,9 @@ const STARTS: &[&str] = &[
     "/v3/OTHER/volumes/",
     "/v3/MINE/volumes/",
     "/v3/",
+    "/docs/secret",
+    "/tail/OTHER",
+    "/tail/x/OTHER%3F/MINE",
     "/q",
     "/h",
     "/b",
@@ -86,6 +91,10 @@ const QUERIES: &[&str] = &[
     ";",
     "&&",
     "PROJECT_ID=OTHER",
+    "project[id=OTHER",
+    "project_id[]=OTHER",
+    "%5Bproject_id]=OTHER",
+    "project.id=OTHER",
     "a=b;project_id=OTHER",
     "#",
 ];
@@ -199,6 +208,9 @@ fn requests() -> impl Strategy<Value = String> {
                 text.push_str(&format!("{name}: {value}\r\n"));
             }
             match members {
+                None if fields.contains(&("Transfer-Encoding", "chunked")) => {
+                    text.push_str("\r\n0\r\n\r\n");
+                }
                 None => text.push_str("\r\n"),
                 Some(members) => {
                     text.push_str(&format!(

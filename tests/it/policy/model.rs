@@ -11,7 +11,8 @@ pub(super) struct Person {
 }
 
 /// What the routes' templates spell out.
-const WORDS: [&str; 9] = ["@admin", "admin", "b", "files", "h", "public", "q", "v3", "volumes"];
+const WORDS: [&str; 11] =
+    ["@admin", "admin", "b", "docs", "files", "h", "public", "q", "tail", "v3", "volumes"];
 
 /// Judges what reached the service, by every reading that a service could have of it.
 pub(super) struct Judge {
@@ -74,10 +75,14 @@ fn may(person: Option<&Person>, request: &Request, place: &[&str], query: &str) 
     match place {
         _ if open => true,
         ["files" | "admin" | "@admin", ..] => person.roles.contains(&"admin"),
-        ["v3", name] if name.ends_with(":delete") => person.roles.contains(&"admin"),
+        ["v3", name] if name.strip_suffix(":delete").is_some_and(|id| !id.is_empty()) => {
+            person.roles.contains(&"admin")
+        }
         ["v3", project, "volumes", ..] => {
             person.roles.contains(&"member") && *project == person.project
         }
+        ["docs", name] => *name != "secret",
+        ["tail", .., project] => *project == person.project,
         ["q"] => owns(&parameters(query, "project_id")),
         ["h"] => owns(&request.headers("x-project")),
         ["b"] => owns(&members(&request.body.data)),
@@ -92,7 +97,9 @@ fn readings(path: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     // Asked on by a proxy that has decoded it.
     let ended = once.split(['?', '#']).next().unwrap_or_default().to_owned();
-    for text in [path.to_owned(), once.clone(), twice, once.replace('\\', "/"), ended] {
+    // Who decodes nothing has no other name for a segment with an encoded semicolon either.
+    let never = path.replace("%3B", ";");
+    for text in [never, once.clone(), twice, once.replace('\\', "/"), ended] {
         for cut in [false, true] {
             let text = text.split(['\0', '\n']).next().unwrap_or_default();
             let segments = text.split('/').map(|segment| match segment.split_once(';') {
@@ -128,12 +135,23 @@ fn parameters(query: &str, name: &str) -> Vec<String> {
     for marks in [&['&'][..], &['&', ';']] {
         for pair in query.split(marks) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if decoded(&key.replace('+', " ")) == name {
+            if called(&decoded(&key.replace('+', " "))).iter().any(|called| called == name) {
                 values.push(decoded(&value.replace('+', " ")));
             }
         }
     }
     values
+}
+
+/// What PHP, qs and most others call a parameter.
+fn called(name: &str) -> [String; 3] {
+    let bare = name.trim_start().split('\0').next().unwrap_or_default();
+    let php = match bare.split_once('[') {
+        Some((list, rest)) if rest.contains(']') => list.to_owned(),
+        _ => bare.replace('[', "_"),
+    };
+    let qs = name.strip_prefix('[').and_then(|rest| Some(rest.split_once(']')?.0));
+    [name.to_owned(), php.replace(['.', ' '], "_"), qs.unwrap_or(name).to_owned()]
 }
 
 /// Every value of the member `project` at the top of a JSON object, whichever a parser would take.

@@ -96,6 +96,47 @@ fn c25_no_encoding_of_a_character_hides_a_segment_from_its_rule() {
 }
 
 #[test]
+fn c25_a_part_of_the_path_that_services_read_otherwise_decides_nothing() {
+    let scene = Scene::guarding(
+        "routes:\n- {path: '/docs/{id}', check: \"not 'secret':%(id)s\"}\n\
+         - {path: '/tail/**/{owner}', check: \"'me':%(owner)s\"}\n\
+         - {path: '/any/{id}', allow: authenticated}\n",
+    );
+    let token = scene.token();
+    for target in [
+        "/docs/secret",
+        "/docs/secret;x",
+        "/docs/secret%3Bx",
+        "/docs/secret%3Fx",
+        "/docs/secret%23x",
+        "/tail/them",
+        "/tail/a/them%3F/me",
+        "/tail/them%23/me",
+    ] {
+        assert_refused(&get(&scene, &token, target), 403);
+    }
+    for target in ["/docs/open", "/docs/sec%3Aret", "/tail/them/me", "/any/secret;x", "/any/a%3F"] {
+        assert_eq!(get(&scene, &token, target).status, 200, "{target}");
+    }
+}
+
+#[test]
+fn c10_a_request_without_a_host_takes_no_route_where_hosts_matter() {
+    let scene = Scene::guarding(
+        "routes:\n- {host: admin.example, path: /**, check: '!'}\n- {path: /**, allow: public}\n",
+    );
+    for head in ["GET / HTTP/1.0\r\n\r\n", "GET http://admin.example/ HTTP/1.0\r\n\r\n"] {
+        let mut client = Client::connect(scene.sidecar.public);
+        client.send(head);
+        assert_refused(&client.response(), 403);
+    }
+    assert_eq!(scene.upstream.count(), 0);
+    let mut client = Client::connect(scene.sidecar.public);
+    client.send("GET / HTTP/1.0\r\nHost: other\r\n\r\n");
+    assert_eq!(client.response().status, 200);
+}
+
+#[test]
 fn c05_double_encoding_is_refused() {
     odd(&[
         "/public/%252e%252e/admin",
