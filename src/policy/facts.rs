@@ -8,6 +8,8 @@ use http::HeaderMap;
 use oslo_policy::{AsValue, Lookup, Target, Value};
 use serde_json::Value as Json;
 
+use crate::routing::Part;
+
 use super::Way;
 use super::parameters::{Parameters, decoded, same_letters};
 
@@ -38,24 +40,21 @@ pub(super) struct Aim<'a> {
     way: &'a Way<'a, 'a>,
     facts: &'a Facts<'a>,
     query: Parameters<'a>,
-    /// Parts of the path that had to be decoded; `None` for those that services read in several ways.
-    captures: Vec<(&'a str, Option<String>)>,
+    /// Parts of the path that had to be decoded.
+    captures: Vec<(&'a str, String)>,
 }
 
 impl<'a> Facts<'a> {
     /// Prepares what rules may look at. Allocates only for routes that look at the query, and for
     /// paths with escapes.
     pub(super) fn target(&'a self, way: &'a Way<'a, 'a>) -> Aim<'a> {
-        let special = |name: &'a str| {
-            let mut parts = way.captures(name);
-            let first = parts.next()?;
-            if parts.any(|part| part != first) {
-                return Some((name, None));
+        let encoded = |name: &'a str| match way.capture(name) {
+            Part::Text(part) if part.contains('%') => {
+                Some((name, decoded(part, false).into_owned()))
             }
-            let part = first.filter(|part| part.contains('%'))?;
-            Some((name, Some(decoded(part, false).into_owned())))
+            _ => None,
         };
-        let captures = way.names().filter_map(special).collect();
+        let captures = way.names().filter_map(encoded).collect();
         let query = Parameters::read(self.query, &way.route.query);
         Aim { way, facts: self, query, captures }
     }
@@ -104,10 +103,13 @@ impl Target for Aim<'_> {
 
 impl Aim<'_> {
     fn capture(&self, name: &str) -> Lookup<'_> {
-        match self.captures.iter().find(|(known, _)| *known == name) {
-            Some((_, Some(text))) => Lookup::Value(Value::Text(text)),
-            Some((_, None)) => Lookup::Ambiguous,
-            None => self.way.captures(name).next().flatten().map(Value::Text).into(),
+        if let Some((_, text)) = self.captures.iter().find(|(known, _)| *known == name) {
+            return Lookup::Value(Value::Text(text));
+        }
+        match self.way.capture(name) {
+            Part::Nothing => Lookup::Absent,
+            Part::Text(text) => Lookup::Value(Value::Text(text)),
+            Part::Several => Lookup::Ambiguous,
         }
     }
 

@@ -10,7 +10,7 @@ mod settings;
 
 use oslo_policy::{Denial, Explanation, Step, Verdict};
 
-use crate::routing::{Asked, Found, PathRules, Table};
+use crate::routing::{Asked, Found, Part, PathRules, Table};
 
 pub use caller::Caller;
 pub use facts::{Facts, Said};
@@ -200,10 +200,9 @@ impl Way<'_, '_> {
         self.found.iter().flat_map(Found::names)
     }
 
-    /// A variable part of the path in each way in which services read that, decoded as far as rows are
-    /// looked up by it; none for another name.
-    fn captures(&self, name: &str) -> impl Iterator<Item = Option<&str>> {
-        self.found.iter().flat_map(move |found| found.captures(name))
+    /// A variable part of the path, decoded as far as rows are looked up by it.
+    fn capture(&self, name: &str) -> Part<'_> {
+        self.found.as_ref().map_or(Part::Nothing, |found| found.capture(name))
     }
 }
 

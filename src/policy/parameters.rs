@@ -18,29 +18,47 @@ pub(super) struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     /// Reads those `known` to a route. Allocates only where there are such.
     pub(super) fn read(query: Option<&'a str>, known: &'a [Box<str>]) -> Self {
-        let text = query.filter(|_| !known.is_empty());
-        let mut doubtful = Vec::new();
-        let found = [&['&'][..], &['&', ';']].map(|marks| {
-            let mut found = Vec::new();
-            let pairs = || text.iter().flat_map(|text| text.split(marks));
-            if pairs().nth(MOST).is_some() {
-                doubtful.extend(known.iter().map(|known| &**known));
+        let mut parameters = Self { found: Default::default(), doubtful: Vec::new() };
+        let Some(text) = query.filter(|_| !known.is_empty()) else { return parameters };
+        let known: Vec<_> = known.iter().map(|name| (&**name, Spellings::of(name))).collect();
+        let strict = parameters.read_pairs(&text.split('&').collect::<Vec<_>>(), &known);
+        let lax = if text.contains(';') {
+            parameters.read_pairs(&text.split(['&', ';']).collect::<Vec<_>>(), &known)
+        } else {
+            strict.clone()
+        };
+        parameters.found = [strict, lax];
+        parameters
+    }
+
+    fn read_pairs(
+        &mut self,
+        pairs: &[&'a str],
+        known: &[(&'a str, Spellings)],
+    ) -> Vec<(&'a str, Cow<'a, str>)> {
+        let mut found = Vec::new();
+        if pairs.len() > MOST {
+            self.doubtful.extend(known.iter().map(|(known, _)| known));
+            return found;
+        }
+        for pair in pairs {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if is_garbled(name) {
+                // It may be any.
+                self.doubtful.extend(known.iter().map(|(known, _)| known));
+                continue;
             }
-            for pair in pairs().take(MOST) {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                let garbled = is_garbled(name) || is_garbled(value);
-                let name = decoded(name, true);
-                for known in known {
-                    if **known == *name && !garbled {
-                        found.push((&**known, decoded(value, true)));
-                    } else if is_alike(known, &name) {
-                        doubtful.push(&**known);
-                    }
+            let name = decoded(name, true);
+            let spellings = Spellings::of(&name);
+            for (known, alike) in known {
+                if *known == name && !is_garbled(value) {
+                    found.push((*known, decoded(value, true)));
+                } else if *known == name || spellings.meet(alike) {
+                    self.doubtful.push(known);
                 }
             }
-            found
-        });
-        Self { found, doubtful }
+        }
+        found
     }
 
     /// The same for both kinds of servers: not there for one and there for the other is no value
@@ -71,35 +89,50 @@ fn is_garbled(text: &str) -> bool {
 /// What stands in decoded text for bytes that are no UTF-8.
 const GARBLED: char = '\u{fffd}';
 
-/// Whether some service takes one parameter for the other. PHP drops blanks before a name and what
-/// follows NUL, and makes `_` of blanks, dots and a `[` that is never closed; `a[]`, `a[b]` and `[a]` are
-/// `a` to it, to Rails and to qs.
-fn is_alike(one: &str, other: &str) -> bool {
-    let brackets = ['[', ']'];
-    let trim = |name: &str| {
-        let name = name.split('\0').next().unwrap_or_default();
-        name.trim().trim_start_matches(brackets).to_owned()
-    };
-    let readings = |name: &str| {
-        let name = trim(name);
-        let list = name.split(brackets).next().unwrap_or_default().to_owned();
-        [list, name].map(|name| name.replace(['.', ' ', '['], "_").replace(GARBLED, ""))
-    };
-    let (ones, others) = (readings(one), readings(other));
-    ones.iter().any(|one| others.iter().any(|other| same_letters(one, other)))
+/// How services may spell the name of a parameter.
+struct Spellings {
+    /// The parts of `a[b][c]`, by which Rails and qs find it in a list, and PHP where the brackets are
+    /// closed. A part without a name stands for any. Without brackets before the first, as `[a]` is
+    /// `a` to qs.
+    parts: Vec<String>,
+    /// As PHP has it where a bracket is never closed, which is then a `_`.
+    plain: String,
 }
+
+impl Spellings {
+    /// PHP drops blanks before a name and what follows NUL, and makes `_` of blanks and dots.
+    fn of(name: &str) -> Self {
+        let name = name.split('\0').next().unwrap_or_default().trim();
+        let name = folded(name.trim_start_matches(BRACKETS)).replace(['.', ' '], "_");
+        let plain = name.replace('[', "_");
+        let (first, rest) = name.split_once(BRACKETS).unwrap_or((&name, ""));
+        let rest = rest.split('[').map(|part| part.trim_end_matches(']'));
+        let parts = [first].into_iter().chain(rest.filter(|_| name.contains(BRACKETS)));
+        Self { parts: parts.map(str::to_owned).collect(), plain }
+    }
+
+    /// Whether some service takes the one for the other, or for what the other is a part of.
+    fn meet(&self, other: &Self) -> bool {
+        let same =
+            |(one, other): (&String, &String)| one.is_empty() || other.is_empty() || one == other;
+        self.plain == other.plain || self.parts.iter().zip(&other.parts).all(same)
+    }
+}
+
+const BRACKETS: [char; 2] = ['[', ']'];
 
 /// Whether two names differ at most in the case of letters, those outside ASCII that fold into it
 /// included.
 pub(super) fn same_letters(one: &str, other: &str) -> bool {
-    let folded = |text: &str| {
-        let upper = text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
-        upper.into_iter().flat_map(char::to_lowercase)
-    };
     if one.is_ascii() && other.is_ascii() {
         return one.eq_ignore_ascii_case(other);
     }
-    folded(one).eq(folded(other))
+    folded(one) == folded(other)
+}
+
+fn folded(text: &str) -> String {
+    let upper = text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
+    upper.into_iter().flat_map(char::to_lowercase).collect()
 }
 
 /// Percent-decoded text, with what is not UTF-8 then marked as such.

@@ -13,4 +13,4 @@ mod template;
 pub use host::HostPattern;
 pub use path::{EmptySegment, EncodedSlash, OddPath, PathRules, merged, normal};
 pub use percent::{decode, escape, push_escape};
-pub use table::{Asked, Found, Methods, Pattern, Table};
+pub use table::{Asked, Found, Methods, Part, Pattern, Table};

@@ -78,17 +78,25 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
 /// A segment, cut at the slashes that are encoded in it, and at letters that fold into one: not even
 /// where they are part of a name is there a name that climbs.
 fn pieces(segment: &str) -> impl Iterator<Item = &str> {
-    // The last three are U+FF0F, U+FF3C and U+FE68.
-    const SLASHES: [&str; 5] = ["%2F", "%5C", "%EF%BC%8F", "%EF%BC%BC", "%EF%B9%A8"];
     let mut rest = Some(segment);
     std::iter::from_fn(move || {
         let text = rest?;
-        let cuts = SLASHES.iter().filter_map(|slash| Some((text.find(slash)?, slash.len())));
-        let cut = cuts.min();
-        rest = cut.and_then(|(at, length)| text.get(at + length..));
+        let slash = |(at, _)| {
+            Some((
+                at,
+                SLASHES
+                    .iter()
+                    .find(|slash| text.get(at..).is_some_and(|text| text.starts_with(**slash)))?,
+            ))
+        };
+        let cut = text.match_indices('%').find_map(slash);
+        rest = cut.and_then(|(at, slash)| text.get(at + slash.len()..));
         Some(cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text))
     })
 }
+
+/// The last three are U+FF0F, U+FF3C and U+FE68.
+const SLASHES: [&str; 5] = ["%2F", "%5C", "%EF%BC%8F", "%EF%BC%BC", "%EF%B9%A8"];
 
 /// A piece that a service may take for a step, or for nothing at all: without its parameters, or up
 /// to what is a query or a fragment once it is decoded.
@@ -247,6 +255,13 @@ mod tests {
         for climbing in ["/a/..%2fb", "/a%2f..", "/a%5c..%5cb", "/a;x%2f..", "/%2e%2e%2fb"] {
             assert!(normal(climbing, keep).is_err(), "{climbing}");
         }
+    }
+
+    #[test]
+    fn a_segment_is_cut_at_whatever_may_be_a_slash() {
+        let of = |segment| pieces(segment).collect::<Vec<_>>();
+        assert_eq!(of("a%20b"), ["a%20b"]);
+        assert_eq!(of("%2Fa%5C%EF%BC%8Fb%EF%BC%BC..%EF%B9%A8"), ["", "a", "", "b", "..", ""]);
     }
 
     proptest! {

@@ -38,17 +38,21 @@ pub(super) fn others(path: &str) -> Vec<String> {
     if ![";", "%3B", "%3F", "%23"].iter().any(|mark| path.contains(mark)) {
         return Vec::new();
     }
+    let ended = before(path, ["%3F", "%23"]);
+    let whole = (ended.len() < path.len()).then_some(path);
     let mut all = Vec::new();
-    for path in [path, before(path, ["%3F", "%23"])] {
+    for path in whole.into_iter().chain([ended]) {
         for marks in [[";", "%3B"], [";", ";"]] {
             let (start, last) = path.rsplit_once('/').unwrap_or(("", path));
             let segments = path.split('/').map(|segment| before(segment, marks));
-            all.push(segments.collect::<Vec<_>>().join("/"));
-            all.push(format!("{start}/{}", before(last, marks)));
+            all.push(key(&segments.collect::<Vec<_>>().join("/")).into_owned());
+            all.push(key(&format!("{start}/{}", before(last, marks))).into_owned());
         }
-        all.push(path.to_owned());
+        all.push(key(path).into_owned());
     }
-    all.iter().map(|path| key(path).into_owned()).collect()
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The part of a key's segment before its parameters.

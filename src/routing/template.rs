@@ -203,6 +203,6 @@ mod tests {
         assert!(text("admin").takes("admin;x=y"));
         assert!(!text("admin").takes("administrator"));
         let Segment::Variable(id) = variable("", Some("id"), "") else { panic!("no variable") };
-        assert_eq!(id.part_of("5;x"), Some("5;x"), "what is compared is what was sent");
+        assert_eq!(id.part_of("5;x"), Some("5;x"), "readings without it are apart");
     }
 }

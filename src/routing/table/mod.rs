@@ -47,6 +47,8 @@ pub struct Asked<'a> {
 pub struct Table<R> {
     rows: Box<[(Pattern, R)]>,
     root: Node,
+    /// Whether some row is for one host only.
+    knows_hosts: bool,
 }
 
 /// The route that a request takes.
@@ -56,8 +58,19 @@ pub struct Found<'t, 'p, R> {
     pub route: &'t R,
     pattern: &'t Pattern,
     key: Cow<'p, str>,
-    /// What else services make of the path; the same row takes all of it.
-    others: Vec<String>,
+    /// The variable parts that services read in several ways.
+    doubtful: Vec<&'t str>,
+}
+
+/// A variable part of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'k> {
+    /// There is none by that name.
+    Nothing,
+    /// This.
+    Text(&'k str),
+    /// Services read it in several ways.
+    Several,
 }
 
 impl Methods {
@@ -87,6 +100,22 @@ impl Pattern {
         self.template.iter().filter_map(template::name)
     }
 
+    /// The part of a path with this `key` that has that name.
+    fn capture<'k>(&self, key: &'k str, name: &str) -> Option<&'k str> {
+        let template = &self.template;
+        let at = template.iter().position(|segment| template::name(segment) == Some(name))?;
+        let Some(Segment::Variable(variable)) = template.get(at) else { return None };
+        let path = key.strip_prefix('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let rest = template.iter().position(|segment| *segment == Segment::Rest);
+        let segment = match rest {
+            // Behind `**`, places are counted from the end.
+            Some(rest) if rest < at => path.rsplit('/').nth(template.len() - 1 - at),
+            _ => path.split('/').nth(at),
+        };
+        variable.part_of(segment?)
+    }
+
     fn takes(&self, asked: Asked<'_>) -> bool {
         self.methods.take(asked.method)
             && self.host.as_ref().is_none_or(|host| asked.host.is_some_and(|h| host.fits(h)))
@@ -100,7 +129,8 @@ impl<R> Table<R> {
         for (at, (pattern, _)) in rows.iter().enumerate() {
             root.insert(at, &pattern.template);
         }
-        Self { rows: rows.into(), root }
+        let knows_hosts = rows.iter().any(|(pattern, _)| pattern.host.is_some());
+        Self { rows: rows.into(), root, knows_hosts }
     }
 
     /// The first row that takes what is asked for. A slash at the end of the path does not matter:
@@ -111,22 +141,35 @@ impl<R> Table<R> {
     /// off the path before they look where it leads: one that leads elsewhere then is taken by no row.
     /// Allocates for paths with escapes or parameters only.
     pub fn find<'p>(&self, asked: Asked<'p>) -> Option<Found<'_, 'p, R>> {
-        // The service is told its own name where the request names none, which is some row's perhaps.
-        if asked.host.is_none() && self.rows.iter().any(|(row, _)| row.host.is_some()) {
-            return None;
-        }
         let key = key(asked.path);
-        let first = |path: &str| {
-            let takes = |at: usize| self.rows.get(at).is_some_and(|(row, _)| row.takes(asked));
-            self.root.first(path.strip_prefix('/')?, &takes)
-        };
-        let at = first(&key)?;
+        let at = self.first(asked, &key)?;
         let others = others(asked.path);
-        if others.iter().any(|other| first(other) != Some(at)) {
+        if others.iter().any(|other| self.first(asked, other) != Some(at)) {
             return None;
         }
         let (pattern, route) = self.rows.get(at)?;
-        Some(Found { route, pattern, key, others })
+        let differs = |name: &&str| {
+            let part = pattern.capture(&key, name);
+            others.iter().any(|other| pattern.capture(other, name) != part)
+        };
+        let doubtful = pattern.names().filter(differs).collect();
+        Some(Found { route, pattern, key, doubtful })
+    }
+
+    /// The first row for one reading of the path. A service is told its own name where the request
+    /// names no host, and that may be any row's: it must not matter.
+    fn first(&self, asked: Asked<'_>, key: &str) -> Option<usize> {
+        let path = key.strip_prefix('/')?;
+        let row = |at: usize| self.rows.get(at).map(|(row, _)| row);
+        let at = self.root.first(path, &|at| row(at).is_some_and(|row| row.takes(asked)))?;
+        if asked.host.is_none() && self.knows_hosts {
+            let takes = |row: &Pattern| row.methods.take(asked.method);
+            return self
+                .root
+                .first(path, &|at| row(at).is_some_and(takes))
+                .filter(|any| *any == at);
+        }
+        Some(at)
     }
 
     /// The rows in their order.
@@ -168,26 +211,13 @@ impl<R> Found<'_, '_, R> {
         self.pattern.names()
     }
 
-    /// The variable part of the path by that name, for each way in which services read the path; never
-    /// none. Decoded but for what cannot be seen and for `%2F`, `%5C` and `%25`.
-    pub fn captures(&self, name: &str) -> impl Iterator<Item = Option<&str>> {
-        let keys = std::iter::once(&*self.key).chain(self.others.iter().map(String::as_str));
-        keys.map(move |key| self.capture(key, name))
-    }
-
-    fn capture<'k>(&self, key: &'k str, name: &str) -> Option<&'k str> {
-        let template = &self.pattern.template;
-        let at = template.iter().position(|segment| template::name(segment) == Some(name))?;
-        let Some(Segment::Variable(variable)) = template.get(at) else { return None };
-        let path = key.strip_prefix('/')?;
-        let path = path.strip_suffix('/').unwrap_or(path);
-        let rest = template.iter().position(|segment| *segment == Segment::Rest);
-        let segment = match rest {
-            // Behind `**`, places are counted from the end.
-            Some(rest) if rest < at => path.rsplit('/').nth(template.len() - 1 - at),
-            _ => path.split('/').nth(at),
-        };
-        variable.part_of(segment?)
+    /// The variable part of the path by that name. Decoded but for what cannot be seen and for `%2F`,
+    /// `%5C` and `%25`.
+    pub fn capture(&self, name: &str) -> Part<'_> {
+        if self.doubtful.contains(&name) {
+            return Part::Several;
+        }
+        self.pattern.capture(&self.key, name).map_or(Part::Nothing, Part::Text)
     }
 }
 

@@ -121,9 +121,10 @@ fn c25_a_part_of_the_path_that_services_read_otherwise_decides_nothing() {
 }
 
 #[test]
-fn c10_a_request_without_a_host_takes_no_route_where_hosts_matter() {
+fn c10_a_request_without_a_host_takes_no_route_where_its_host_would_matter() {
     let scene = Scene::guarding(
-        "routes:\n- {host: admin.example, path: /**, check: '!'}\n- {path: /**, allow: public}\n",
+        "routes:\n- {path: /health, allow: public}\n\
+         - {host: admin.example, path: /**, check: '!'}\n- {path: /**, allow: public}\n",
     );
     for head in ["GET / HTTP/1.0\r\n\r\n", "GET http://admin.example/ HTTP/1.0\r\n\r\n"] {
         let mut client = Client::connect(scene.sidecar.public);
@@ -131,9 +132,11 @@ fn c10_a_request_without_a_host_takes_no_route_where_hosts_matter() {
         assert_refused(&client.response(), 403);
     }
     assert_eq!(scene.upstream.count(), 0);
-    let mut client = Client::connect(scene.sidecar.public);
-    client.send("GET / HTTP/1.0\r\nHost: other\r\n\r\n");
-    assert_eq!(client.response().status, 200);
+    for head in ["GET / HTTP/1.0\r\nHost: other\r\n\r\n", "GET /health HTTP/1.0\r\n\r\n"] {
+        let mut client = Client::connect(scene.sidecar.public);
+        client.send(head);
+        assert_eq!(client.response().status, 200, "{head}");
+    }
 }
 
 #[test]

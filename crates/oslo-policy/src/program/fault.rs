@@ -65,7 +65,7 @@ impl Display for Fault<'_> {
 impl Display for Problem<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ambiguous(key) => write!(out, "the request says several things about `{key}`"),
+            Self::Ambiguous(key) => write!(out, "services may read `{key}` in several ways"),
             Self::Format(error) => write!(out, "{error}"),
             Self::Kind => {
                 out.write_str("what stands before the colon is neither a name nor a literal")

@@ -52,8 +52,8 @@ fn several_values_for_one_key_decide_nothing() {
     for rule in ["a", "b"] {
         assert_eq!(
             told(rule, &two),
-            "denied: `project_id:%(project)s` cannot be decided: the request says several things \
-             about `project`"
+            "denied: `project_id:%(project)s` cannot be decided: services may read `project` in \
+             several ways"
         );
     }
 }
