@@ -24,9 +24,9 @@ pub(super) fn name_host(client: &mut Parts) {
 /// 8.2.1): over HTTP/1 the service would cut it off, and find a value that no rule has seen.
 pub(super) fn has_blank_ends(client: &Parts) -> bool {
     let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    let values = || client.headers.values().map(HeaderValue::as_bytes);
+    let mut values = client.headers.values().map(HeaderValue::as_bytes);
     client.version == Version::HTTP_2
-        && values().any(|value| is_blank(value.first()) || is_blank(value.last()))
+        && values.any(|value| is_blank(value.first()) || is_blank(value.last()))
 }
 
 /// Makes one `Cookie` field of the crumbs that HTTP/2 allows (RFC 9113, section 8.2.3): over HTTP/1

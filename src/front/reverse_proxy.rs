@@ -162,6 +162,7 @@ impl ReverseProxy {
         if is_too_long(&way, length) {
             return Err(Refusal::BodyTooLarge);
         }
+        // Whoever ends tunnels from here on means this one too, perhaps.
         let asked_for = handshake.map(|handshake| (handshake, self.shared.tunnels.moment()));
         let (grant, body) =
             self.decide(&client, body, &target, id, (&way, unwanted), rules, record).await?;

@@ -67,6 +67,7 @@ fn p02_no_byte_beyond_ascii_is_in_a_line_however_it_was_sent() {
     assert_eq!(client.response().status, 400);
     let lines = lines(&proxy, 1);
     assert_eq!(lines[0]["url.path"], "/a%C2%9B31m%E2%80%A8%E2%80%AE");
+    assert!(proxy.process.output().is_ascii());
 }
 
 #[test]

@@ -39,6 +39,9 @@ impl<'a> Hops<'a> {
         let mut hops = Self::default();
         let lines: Vec<_> = fields.get_all(field).iter().map(HeaderValue::as_bytes).collect();
         let forwarded = *field == header::FORWARDED;
+        if lines.iter().all(|line| line.trim_ascii().is_empty()) {
+            return hops;
+        }
         if *field == REAL_IP && lines.len() > 1 {
             return hops.and_somebody();
         }

@@ -36,6 +36,8 @@ fn c19_the_service_is_told_what_the_socket_says() {
         assert_eq!(headers[HOST], "api.example");
         assert_eq!(headers[PROTO], "http");
         assert_eq!(headers.len(), 4);
+        let headers = told(&[("x-forwarded-for", "")], &balancer(FOR));
+        assert_eq!(headers[FOR], "10.0.0.1", "nor by an empty field");
     }
     for name in [&FOR, &HOST, &PROTO, &PORT, &REAL_IP, &header::FORWARDED] {
         assert_eq!(classify(name), Some(Class::Origin), "what we set, we strip");

@@ -78,7 +78,7 @@ impl Tunnels {
         let expires = user.as_deref().map(Identity::expires_at);
         let end = Arc::new(Notify::new());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.endings != moment.0 {
+        if user.is_some() && open.endings != moment.0 {
             end.notify_one();
         }
         open.latest += 1;
