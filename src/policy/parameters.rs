@@ -92,7 +92,7 @@ const GARBLED: char = '\u{fffd}';
 /// How services may spell the name of a parameter.
 struct Spellings {
     /// The parts of `a[b][c]`, by which Rails and qs find it in a list, and PHP where the brackets are
-    /// closed. A part without a name stands for any. Without brackets before the first, as `[a]` is
+    /// closed. A part in brackets without a name stands for any. Without brackets before the first, as `[a]` is
     /// `a` to qs.
     parts: Vec<String>,
     /// As PHP has it where a bracket is never closed, which is then a `_`.
@@ -115,7 +115,8 @@ impl Spellings {
     fn meet(&self, other: &Self) -> bool {
         let same =
             |(one, other): (&String, &String)| one.is_empty() || other.is_empty() || one == other;
-        self.plain == other.plain || self.parts.iter().zip(&other.parts).all(same)
+        let first = self.parts.first() == other.parts.first();
+        self.plain == other.plain || (first && self.parts.iter().zip(&other.parts).all(same))
     }
 }
 

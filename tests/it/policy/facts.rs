@@ -50,6 +50,7 @@ fn a_query_parameter_decides_by_all_of_its_occurrences() {
         ("project_id=p2&project_id%FF=p1", 403, 403),
         ("project_id=p2&%u0070roject_id=p1", 403, 403),
         ("project_id=p1&q=%zz", 200, 403),
+        ("&project_id=p1&&=x&[]=y&", 200, 403),
     ] {
         for (path, status) in [("/q", on_q), ("/n", on_n)] {
             let target = format!("{path}?{query}");
