@@ -99,6 +99,11 @@ class Pod:
         fields = dict(headers) | ({"X-Auth-Token": token} if token else {})
         return ask(self.address, PROXY, path, fields)
 
+    def served(self, token):
+        """What a client gets from the service; None while it is not there."""
+        answer = self.get("/things", token)
+        return answer if answer.status == 200 else None
+
     def telemetry(self, path):
         return ask(self.address, self.telemetry_port, path, timeout=5.0)
 

@@ -58,10 +58,5 @@ class ChartOnASocket(unittest.TestCase):
     def test_the_two_share_a_socket_and_no_port(self):
         with Rendered(appSocket=True) as pod:
             token = pod.log_in()
-            answer = eventually("the service is there", lambda: self.served(pod, token))
+            answer = eventually("the service is there", lambda: pod.served(token))
             self.assertEqual(answer.seen("X-User-Name"), ["alice"])
-
-    @staticmethod
-    def served(pod, token):
-        answer = pod.get("/things", token)
-        return answer if answer.status == 200 else None

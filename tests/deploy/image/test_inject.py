@@ -73,10 +73,5 @@ class InjectOnASocket(unittest.TestCase):
         place = "unix:/run/portcullis/app.sock"
         command = {"command": ["python3", "/tests/service.py", place]}
         with Injected(f"--upstream={place}", service=command) as pod:
-            answer = eventually("the service is there", lambda: self.served(pod))
+            answer = eventually("the service is there", lambda: pod.served(pod.log_in()))
             self.assertEqual(answer.seen("X-User-Name"), ["alice"])
-
-    @staticmethod
-    def served(pod):
-        answer = pod.get("/things", pod.log_in())
-        return answer if answer.status == 200 else None

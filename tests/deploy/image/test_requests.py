@@ -68,10 +68,5 @@ class OverASocket(unittest.TestCase):
             service["command"][-1] = place
 
         with Pod(on_a_socket) as pod:
-            answer = eventually("the service is there", lambda: self.served(pod))
+            answer = eventually("the service is there", lambda: pod.served(pod.log_in()))
             self.assertEqual(answer.seen("X-User-Name"), ["alice"])
-
-    @staticmethod
-    def served(pod):
-        answer = pod.get("/things", pod.log_in())
-        return answer if answer.status == 200 else None
