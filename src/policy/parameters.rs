@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use oslo_policy::{Lookup, Value};
 
-use crate::routing::{decode, escape};
+use crate::routing::{decode, is_encoded_well};
 
 /// Those that a route's rules may ask for.
 pub(super) struct Parameters<'a> {
@@ -43,18 +43,17 @@ impl<'a> Parameters<'a> {
         }
         for pair in pairs {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if is_garbled(name) {
+            let Some(name) = certain(name) else {
                 // It may be any.
                 self.doubtful.extend(known.iter().map(|(known, _)| known));
                 continue;
-            }
-            let name = decoded(name, true);
+            };
             let spellings = Spellings::of(&name);
             for (known, alike) in known {
-                if *known == name && !is_garbled(value) {
-                    found.push((*known, decoded(value, true)));
-                } else if *known == name || spellings.meet(alike) {
-                    self.doubtful.push(known);
+                match (*known == name).then(|| certain(value)).flatten() {
+                    Some(value) => found.push((*known, value)),
+                    None if spellings.meet(alike) => self.doubtful.push(known),
+                    None => {}
                 }
             }
         }
@@ -79,15 +78,11 @@ impl<'a> Parameters<'a> {
 /// More than this are not looked at; PHP and qs read no more than 1000.
 const MOST: usize = 500;
 
-/// Whether decoders differ: in escapes that are none, and in bytes that are no UTF-8.
-fn is_garbled(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
-    escapes.any(|(at, _)| escape(bytes, at).is_none()) || decoded(text, true).contains(GARBLED)
+/// What all decoders make of a text; `None` for escapes that are none, and bytes that are no UTF-8.
+fn certain(text: &str) -> Option<Cow<'_, str>> {
+    let decoded = is_encoded_well(text.as_bytes()).then(|| decoded(text, true));
+    decoded.filter(|text| !text.contains(char::REPLACEMENT_CHARACTER))
 }
-
-/// What stands in decoded text for bytes that are no UTF-8.
-const GARBLED: char = '\u{fffd}';
 
 /// How services may spell the name of a parameter.
 struct Spellings {

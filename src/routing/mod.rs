@@ -12,5 +12,5 @@ mod template;
 
 pub use host::HostPattern;
 pub use path::{EmptySegment, EncodedSlash, OddPath, PathRules, merged, normal};
-pub use percent::{decode, escape, push_escape};
+pub use percent::{decode, decodings, escaped, is_encoded_well, push_escape};
 pub use table::{Asked, Found, Methods, Part, Pattern, Table};

@@ -101,8 +101,8 @@ const SLASHES: [&str; 5] = ["%2F", "%5C", "%EF%BC%8F", "%EF%BC%BC", "%EF%B9%A8"]
 /// A piece that a service may take for a step, or for nothing at all: without its parameters, or up
 /// to what is a query or a fragment once it is decoded.
 fn is_odd(piece: &str) -> bool {
-    let name = before(piece, [";", "%3B"]);
-    is_dots(before(name, ["%3F", "%23"])) || (name.is_empty() && !piece.is_empty())
+    let name = before(piece, &[";", "%3B"]);
+    is_dots(before(name, &["%3F", "%23"])) || (name.is_empty() && !piece.is_empty())
 }
 
 /// `.` and `..`, also in letters that look like dots to a service that folds them, and with the blanks

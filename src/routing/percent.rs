@@ -2,24 +2,47 @@
 //! text.
 
 /// The byte that is written as `%XX` at this place, if one is.
-pub fn escape(bytes: &[u8], at: usize) -> Option<u8> {
+pub(super) fn escape(bytes: &[u8], at: usize) -> Option<u8> {
     match bytes.get(at..at + 3)? {
         [b'%', high, low] => Some(hex(*high)? << 4 | hex(*low)?),
         _ => None,
     }
 }
 
+/// Whether two hex digits follow every percent sign.
+pub fn is_encoded_well(bytes: &[u8]) -> bool {
+    let mut signs = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
+    signs.all(|(at, _)| escape(bytes, at).is_some())
+}
+
 /// Decodes once. What is no escape stays as it is: decoded once already, a text may well hold a
 /// percent sign that means itself.
 pub fn decode(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len());
+    decodings(bytes).map(|(byte, _)| byte).collect()
+}
+
+/// The bytes of a text decoded once, each with whether it was an escape.
+pub fn decodings(bytes: &[u8]) -> impl Iterator<Item = (u8, bool)> {
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
+    std::iter::from_fn(move || {
+        let byte = *bytes.get(at)?;
         let escaped = escape(bytes, at);
-        decoded.push(escaped.unwrap_or(*byte));
         at += if escaped.is_some() { 3 } else { 1 };
+        Some((escaped.unwrap_or(byte), escaped.is_some()))
+    })
+}
+
+/// A text in which every byte is written as `%XX` that is none of the `plain` ones, which must be ASCII.
+pub fn escaped(text: &str, plain: impl Fn(&u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if plain(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            push_escape(&mut encoded, byte);
+        }
     }
-    decoded
+    encoded
 }
 
 /// Appends `byte` as `%XX`, in capitals.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::percent::{escape, push_escape};
+use super::percent::{decodings, push_escape};
 
 /// The path as services read it that decode it, which nearly all do: of what can be seen, only an
 /// encoded slash, backslash and percent sign stay encoded, which mean something else decoded. `:` and
@@ -15,18 +15,13 @@ pub(super) fn key(path: &str) -> Cow<'_, str> {
     if !path.contains('%') {
         return Cow::Borrowed(path);
     }
-    let bytes = path.as_bytes();
     let mut text = String::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match escape(bytes, at) {
-            None => text.push(char::from(*byte)),
-            Some(byte) if byte.is_ascii_graphic() && !b"/\\%".contains(&byte) => {
-                text.push(char::from(byte));
-            }
-            Some(byte) => push_escape(&mut text, byte),
+    for (byte, escaped) in decodings(path.as_bytes()) {
+        if escaped && (!byte.is_ascii_graphic() || b"/\\%".contains(&byte)) {
+            push_escape(&mut text, byte);
+        } else {
+            text.push(char::from(byte));
         }
-        at += if escape(bytes, at).is_some() { 3 } else { 1 };
     }
     text.into()
 }
@@ -38,11 +33,11 @@ pub(super) fn others(path: &str) -> Vec<String> {
     if ![";", "%3B", "%3F", "%23"].iter().any(|mark| path.contains(mark)) {
         return Vec::new();
     }
-    let ended = before(path, ["%3F", "%23"]);
+    let ended = before(path, &["%3F", "%23"]);
     let whole = (ended.len() < path.len()).then_some(path);
     let mut all = Vec::new();
     for path in whole.into_iter().chain([ended]) {
-        for marks in [[";", "%3B"], [";", ";"]] {
+        for marks in [&[";", "%3B"][..], &[";"]] {
             let (start, last) = path.rsplit_once('/').unwrap_or(("", path));
             let segments = path.split('/').map(|segment| before(segment, marks));
             all.push(key(&segments.collect::<Vec<_>>().join("/")).into_owned());
@@ -61,8 +56,8 @@ pub(super) fn without_parameters(segment: &str) -> &str {
 }
 
 /// What stands before the first of these marks.
-pub(super) fn before<'a>(text: &'a str, marks: [&str; 2]) -> &'a str {
-    let end = marks.into_iter().filter_map(|mark| text.find(mark)).min();
+pub(super) fn before<'a>(text: &'a str, marks: &[&str]) -> &'a str {
+    let end = marks.iter().filter_map(|mark| text.find(mark)).min();
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

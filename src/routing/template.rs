@@ -1,8 +1,7 @@
 //! Path templates: `/v1/{project_id}/volumes/{id}`, `/v1/AUTH_{project_id}/**`.
 
-use std::fmt::Write as _;
-
 use super::path::{EmptySegment, EncodedSlash, PathRules, normal};
+use super::percent::escaped;
 use super::readings::{key, without_parameters};
 
 /// One segment of a template.
@@ -115,15 +114,7 @@ fn literal(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Ok(String::new());
     }
-    let mut encoded = String::from("/");
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
+    let encoded = format!("/{}", escaped(text, u8::is_ascii_graphic));
     // The operator's own word is taken for encoded slashes; whether a request may have them is
     // decided elsewhere.
     let rules = PathRules { encoded_slash: EncodedSlash::Keep, empty_segment: EmptySegment::Keep };

@@ -1,6 +1,6 @@
 //! One path, in every spelling in which a service may read it.
 
-use crate::routing::{decode, escape, merged, push_escape};
+use crate::routing::{decode, decodings, is_encoded_well, merged, push_escape};
 
 /// The longest path that is looked at; Keystone's templates end at 225 characters.
 const LONGEST: usize = 8 * 1024;
@@ -72,28 +72,17 @@ fn is_dots(segment: &[u8]) -> bool {
     matches!(name, b"." | b"..")
 }
 
-/// Whether two hex digits follow every percent sign.
-fn is_encoded_well(bytes: &[u8]) -> bool {
-    let mut signs = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
-    signs.all(|(at, _)| escape(bytes, at).is_some())
-}
-
 /// Decodes once and quotes again: unreserved characters and `/~!$&'()*+,;=:@` stand for
 /// themselves, everything else as `%XX`. With `keep_slashes` an encoded slash stays encoded.
 fn quoted(path: &str, keep_slashes: bool) -> String {
-    let bytes = path.as_bytes();
     let mut text = String::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let escaped = escape(bytes, at);
-        let byte = escaped.unwrap_or(*byte);
+    for (byte, escaped) in decodings(path.as_bytes()) {
         let plain = byte.is_ascii_alphanumeric() || b"-._/~!$&'()*+,;=:@".contains(&byte);
-        if plain && !(keep_slashes && escaped == Some(b'/')) {
+        if plain && !(keep_slashes && escaped && byte == b'/') {
             text.push(char::from(byte));
         } else {
             push_escape(&mut text, byte);
         }
-        at += if escaped.is_some() { 3 } else { 1 };
     }
     text
 }

@@ -13,7 +13,7 @@ use crate::front::peer::Peer;
 use crate::front::websocket::Story;
 use crate::identity::Identity;
 use crate::policy::Protocol;
-use crate::routing::push_escape;
+use crate::routing::escaped;
 use crate::telemetry::{ACCESS_TARGET, Access, Label, Stopwatch};
 
 use super::Record;
@@ -118,15 +118,7 @@ fn visible(path: &str) -> Cow<'_, str> {
     if path.is_ascii() {
         return Cow::Borrowed(path);
     }
-    let mut text = String::with_capacity(path.len() * 3);
-    for byte in path.bytes() {
-        if byte.is_ascii() {
-            text.push(char::from(byte));
-        } else {
-            push_escape(&mut text, byte);
-        }
-    }
-    text.into()
+    escaped(path, u8::is_ascii).into()
 }
 
 fn text(value: &HeaderValue) -> &str {

@@ -149,8 +149,7 @@ impl<R> Table<R> {
         }
         let (pattern, route) = self.rows.get(at)?;
         let differs = |name: &&str| {
-            let part = pattern.capture(&key, name);
-            others.iter().any(|other| pattern.capture(other, name) != part)
+            others.iter().any(|other| pattern.capture(other, name) != pattern.capture(&key, name))
         };
         let doubtful = pattern.names().filter(differs).collect();
         Some(Found { route, pattern, key, doubtful })
